@@ -1,0 +1,53 @@
+"""The nouns of the house: frozen values, no behaviour that touches the world."""
+
+from faircount.model.catalog import Catalog, DuplicateNameError, UnknownNameError
+from faircount.model.contest import CandidateIndex, CardCount, Choice, Contest, Rank, VoteCount, Weight
+from faircount.model.errors import BadInputError, FaircountError, MissingToolError, TamperError, UsageError
+from faircount.model.finding import Answer, Check, Finding, Report, Status
+from faircount.model.names import batch_label, name_key
+from faircount.model.profile import Mark, Pattern, Profile
+from faircount.model.result import ContestResult, Digest, ElectionPage, Margin, NotCounted, Source
+from faircount.model.tables import TABLES, Batch, rows_to_table
+from faircount.model.transcript import INACTIVE_CAUSES, VERDICTS, Round, Transcript, Transfer
+
+__all__ = [
+    "INACTIVE_CAUSES",
+    "TABLES",
+    "VERDICTS",
+    "Answer",
+    "BadInputError",
+    "Batch",
+    "CandidateIndex",
+    "CardCount",
+    "Catalog",
+    "Check",
+    "Choice",
+    "Contest",
+    "ContestResult",
+    "Digest",
+    "DuplicateNameError",
+    "ElectionPage",
+    "FaircountError",
+    "Finding",
+    "Margin",
+    "Mark",
+    "MissingToolError",
+    "NotCounted",
+    "Pattern",
+    "Profile",
+    "Rank",
+    "Report",
+    "Round",
+    "Source",
+    "Status",
+    "TamperError",
+    "Transcript",
+    "Transfer",
+    "UnknownNameError",
+    "UsageError",
+    "VoteCount",
+    "Weight",
+    "batch_label",
+    "name_key",
+    "rows_to_table",
+]

@@ -1,0 +1,57 @@
+"""A catalog: the one obvious place where a family of things is listed."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TypeVar
+
+from faircount.model.errors import UsageError
+
+
+class Named(Protocol):
+    """Anything with a name of its own."""
+
+    @property
+    def name(self) -> str:
+        """The word a user types to choose it."""
+        ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+class DuplicateNameError(ValueError):
+    """Two entries of one catalog claim the same name."""
+
+
+class UnknownNameError(UsageError, KeyError):
+    """The catalog holds nothing by that name; says what it does hold."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Catalog(Mapping[str, T]):
+    """An immutable name → entry table; entries name themselves, so no name is written twice."""
+
+    def __init__(self, kind: str, *entries: T) -> None:
+        self.kind = kind
+        self._entries = {entry.name: entry for entry in entries}
+        if len(self._entries) != len(entries):
+            raise DuplicateNameError(f"duplicate {kind} names among {[e.name for e in entries]}")
+
+    def __getitem__(self, name: str) -> T:
+        try:
+            return self._entries[name]
+        except KeyError:
+            near = difflib.get_close_matches(name, self._entries, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise UnknownNameError(f"no {self.kind} named {name!r}; {hint}known: {', '.join(self._entries)}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)

@@ -1,0 +1,1 @@
+"""Room, not yet furnished: the same use cases over HTTP."""
