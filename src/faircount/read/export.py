@@ -104,8 +104,10 @@ class Export:
             if self._zip is None:
                 self._zip = zipfile.ZipFile(self.path)
             return self._zip.open(name)
-        opener = {".xz": lzma.open, ".gz": gzip.open}.get(self.path.suffix.lower())
-        return cast(IO[bytes], opener(self.path, "rb")) if opener else self.path.open("rb")
+        suffix = self.path.suffix.lower()
+        if suffix == ".xz":
+            return cast(IO[bytes], lzma.open(self.path, "rb"))
+        return cast(IO[bytes], gzip.open(self.path, "rb")) if suffix == ".gz" else self.path.open("rb")
 
 
 def _listing(path: Path) -> tuple[str, dict[str, int]]:

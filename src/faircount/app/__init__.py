@@ -1,0 +1,1 @@
+"""Use cases: the only room that joins the edges to the core."""

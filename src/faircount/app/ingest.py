@@ -1,0 +1,223 @@
+"""Take exports in: recognise, read in parts on all cores, list them in the workspace: each whole or not at all."""
+
+import ctypes
+import hashlib
+import multiprocessing
+import os
+import shutil
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from faircount import __version__
+from faircount.app.progress import Progress, Silent
+from faircount.app.sniffing import Sniffed, exports_in
+from faircount.model import BadInputError, MissingToolError, Source
+from faircount.read import READERS, Export, Part
+from faircount.store import Commit, Workspace, free_number, source_digest, stage
+
+POOL_BYTES = 8 << 20
+"""Exports smaller than this are read in this process: starting others would take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one export: a new source, or one that was here already (under the name `known_as`)."""
+
+    path: Path
+    source: Source
+    known_as: str = ""
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an ingest did: what was taken, and files that no reader recognised, with the reason."""
+
+    taken: tuple[Taken, ...]
+    unread: tuple[tuple[Path, str], ...]
+
+
+def ingest(
+    space: Workspace, paths: Sequence[Path], *, named: str = "", jurisdiction: str = "", partial: str = "",
+    strict: bool = False, jobs: int = 0, progress: Progress | None = None,
+) -> Ingested:  # fmt: skip
+    """Read `paths` into `space`.
+
+    `named` is the format if the user says it; `jurisdiction` names it where the export does not; `partial` says in
+    words why these exports are only a part of the whole. With `strict`, an export with rejected rows is refused.
+    `jobs` is the number of worker processes, 0 for one a core.
+
+    Raises `BadInputError` before anything is read if a path is no known export, and for an export that breaks its
+    format; exports listed before that one stay. A killed ingest leaves nothing half-read and goes on where it was.
+    """
+    progress = progress or Silent()
+    found: list[Sniffed] = []
+    unread: list[Sniffed] = []
+    for path in paths:
+        more, rest = exports_in(path, named)
+        found += more
+        unread += rest
+    if not found:
+        raise BadInputError(
+            ", ".join(map(str, paths)), "there is an export to read", "none", "see what files are: faircount sniff"
+        )
+    with space.writing():
+        taken = [_take(space, one, jurisdiction, partial, strict, jobs, progress) for one in found]
+    return Ingested(tuple(taken), tuple((one.path, one.problem) for one in unread))
+
+
+def _take(
+    space: Workspace, one: Sniffed, jurisdiction: str, partial: str, strict: bool, jobs: int, progress: Progress
+) -> Taken:
+    export = Export(one.path)
+    received = _received(export)
+    election = space.election()
+    known = space.received().get(received)
+    if known and (source := election.source_of(known)):
+        return Taken(one.path, source, known_as=source.name)
+    reader = one.reader
+    if reader is None or one.recognition is None:
+        raise BadInputError(str(one.path), "a reader recognises it")
+    key = hashlib.sha256(f"{received} {reader.name} {__version__}".encode()).hexdigest()[:24]
+    space.sweep(keep=key)
+    staging = space.staging / key
+    parts = reader.plan(export)
+    _read_parts(export, reader.name, parts, staging, jobs, progress)
+    commit = Commit(space, staging, len(parts))
+    rows = dict(commit.totals())
+    if strict and rows.get("rejected"):
+        first = commit.table("rejected").slice(0, 1).to_pylist()[0]
+        raise BadInputError(
+            f"{first['file']}, row {first['row']}", first["rule"], repr(first["value"]),
+            f"{rows['rejected']:,} rows are rejected in all; without --strict they are kept aside and counted",
+        )  # fmt: skip
+    if not any(rows.get(name) for name in ("cards", "manifest", "reported", "turnout", "contests", "styles")):
+        raise BadInputError(
+            str(export), f"a {reader.title} holds rows", f"none ({rows.get('rejected', 0):,} rejected)",
+            "is the file complete?",
+        )  # fmt: skip
+    files = commit.table("files")
+    digest = source_digest(files, export.kind == "single")
+    if source := election.source_of(digest):
+        space.remember(received, digest)
+        shutil.rmtree(staging, ignore_errors=True)
+        return Taken(one.path, source, known_as=source.name)
+    source = Source(
+        digest=digest,
+        number=free_number(digest, {s.number for s in election.sources}),
+        name=one.path.name,
+        format=reader.name,
+        version=one.recognition.version,
+        jurisdiction=jurisdiction,
+        bytes=sum(files.column("bytes").to_pylist()),
+        files=files.num_rows,
+        rows=(),
+    )
+    said = tuple((n, v) for n, v in (("partial", partial), ("jurisdiction", jurisdiction)) if v)
+    source = commit.write(source, said)
+    commit.publish(source, election, lambda folder: _keep_raw(export, folder, received))
+    space.remember(received, digest)
+    return Taken(one.path, source, rejected=rows.get("rejected", 0))
+
+
+def _received(export: Export) -> str:
+    """Return a digest of what was handed over, to know it again: a file's bytes, or a folder's names, sizes, times."""
+    digest = hashlib.sha256()
+    if export.kind == "folder":
+        for name in export.names:
+            status = (export.path / name).stat()
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+        return "folder-" + digest.hexdigest()
+    with export.path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _keep_raw(export: Export, folder: Path, received: str) -> None:
+    """Copy the export's bytes into `folder`. Raises `BadInputError` if they changed while they were read."""
+    names = export.names if export.kind == "folder" else (export.path.name,)
+    root = export.path if export.kind == "folder" else export.path.parent
+    for name in names:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, target)
+    if _received(Export(export.path)) != received:
+        raise BadInputError(str(export), "an export stays as it is while it is read", "changed bytes", "try again")
+
+
+def _read_parts(
+    export: Export, reader: str, parts: tuple[Part, ...], staging: Path, jobs: int, progress: Progress
+) -> None:
+    total = sum(part.weight for part in parts)
+    progress.start(f"reading {export}", total)
+    jobs = min(jobs or os.cpu_count() or 1, len(parts))
+    try:
+        if jobs == 1 or total < POOL_BYTES:
+            for part in parts:
+                _read_part(export, reader, part, staging)
+                progress.advance(part.weight)
+            return
+        with _pool(jobs) as pool:
+            _in_order(pool, export, reader, parts, staging, progress)
+    finally:
+        progress.finish()
+
+
+def _in_order(
+    pool: ProcessPoolExecutor, export: Export, reader: str, parts: tuple[Part, ...], staging: Path, progress: Progress
+) -> None:
+    """Read parts in `pool`; of several errors, raise that of the earliest part, whichever came first."""
+    waiting: dict[Future[Any], Part] = {pool.submit(_read_part, export, reader, p, staging): p for p in parts}
+    errors: list[tuple[int, BaseException]] = []
+    while waiting:
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            part = waiting.pop(future)
+            if error := future.exception():
+                errors.append((part.number, error))
+                for other in [f for f, p in waiting.items() if p.number > part.number]:
+                    if other.cancel():
+                        del waiting[other]
+            progress.advance(part.weight)
+    if errors:
+        error = min(errors, key=lambda pair: pair[0])[1]
+        if isinstance(error, BrokenProcessPool):
+            raise MissingToolError(
+                f"a process that was reading {export} was killed, perhaps for want of memory; use fewer: --jobs 1"
+            ) from error
+        raise error
+
+
+def _read_part(export: Export, reader: str, part: Part, staging: Path) -> None:
+    """Read one part into the staging area. Runs in a worker process."""
+    found = READERS[reader]
+    stage(staging, part.number, found.read(export, part))
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    context = multiprocessing.get_context("spawn")  # forking a process that holds Arrow's threads can hang
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_die_with, initargs=(os.getpid(),)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _die_with(parent: int) -> None:
+    """Let a worker end when the ingest is killed, so that it never writes beside the next one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    except (OSError, AttributeError):
+        return
+    if os.getppid() != parent:
+        os._exit(1)

@@ -1,0 +1,101 @@
+"""What format is this? Asks every reader, and says how sure the best one is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from faircount.model import BadInputError, FaircountError
+from faircount.read import READERS, Export, Reader, Recognition
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """One export and the reader that understands it; `reader` is None where none does, and `problem` says why."""
+
+    path: Path
+    reader: Reader | None
+    recognition: Recognition | None
+    problem: str = ""
+
+
+def sniff(path: Path) -> Sniffed:
+    """Return the reader that recognises `path` best, by its content. Never raises; a problem is told in words."""
+    try:
+        export = Export(path)
+        if not export.names or not any(export.size(name) for name in export.names):
+            return Sniffed(path, None, None, f"{path}: nothing to read in it")
+        claims = [(reader, claim) for reader in READERS.values() if (claim := reader.recognise(export))]
+    except FaircountError as error:
+        return Sniffed(path, None, None, str(error))
+    if not claims:
+        return Sniffed(path, None, None, unknown(path, export))
+    best = max(claims, key=lambda pair: pair[1].confidence)
+    return Sniffed(path, *best)
+
+
+def unknown(path: Path, export: Export) -> str:
+    """Say what an unknown file looks like and what can be read."""
+    looks = _looks_like(export)
+    return (
+        f"{path}: no reader recognises it{looks}; formats read: {', '.join(READERS)}; "
+        "if you know the format, name it with --as"
+    )
+
+
+_MAGIC = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word document",
+    b"SQLite": "an SQLite database",
+    b"PAR1": "a Parquet file",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+}
+
+
+def _looks_like(export: Export) -> str:
+    if export.kind != "single":
+        return f" (a {export.kind} of {len(export.names):,} files)"
+    head = export.head(export.names[0], 16)
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            return f" (its first bytes are those of {name})"
+    return ""
+
+
+def exports_in(path: Path, named: str = "") -> tuple[list[Sniffed], list[Sniffed]]:
+    """Return (exports to read, files that no reader recognises) at `path`.
+
+    A path that is an export itself is one. A folder that is not is looked through, entry by entry, folders included.
+    With `named`, the format is what the user says. Raises `BadInputError` for a path that is no export and no folder.
+    """
+    if named:
+        reader = READERS[named]
+        export = Export(path)
+        claim = reader.recognise(export)
+        return [Sniffed(path, reader, claim or Recognition(1, "", "named by the user"))], []
+    found = sniff(path)
+    if found.reader is not None:
+        return [found], []
+    if not path.is_dir():
+        problem = found.problem.removeprefix(f"{path}: ")
+        raise BadInputError(str(path), problem)
+    return _inside(path)
+
+
+def _inside(folder: Path) -> tuple[list[Sniffed], list[Sniffed]]:
+    read: list[Sniffed] = []
+    unread: list[Sniffed] = []
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "__MACOSX")):
+            continue
+        found = sniff(entry)
+        if found.reader is not None:
+            read.append(found)
+        elif entry.is_dir():
+            more, rest = _inside(entry)
+            read += more
+            unread += rest
+        else:
+            unread.append(found)
+    return read, unread

@@ -1,0 +1,184 @@
+"""The typed shape of a CvrExport file, and its sessions in blocks that fit memory."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+
+from faircount.model import BadInputError
+from faircount.read.json_strict import strict_loads, without_mark
+
+BLOCK = 64 << 20
+"""A file up to this size is decoded whole; a larger one is cut between sessions."""
+
+
+class Mark(msgspec.Struct, gc=False):
+    """One mark; Rank is 1 where the contest is not ranked. Densities are percentages."""
+
+    CandidateId: int
+    Rank: int
+    IsAmbiguous: bool
+    IsVote: bool
+    MarkDensity: int = -1
+    WriteinDensity: int = -1
+    WriteinIndex: int | None = None
+    OutstackConditionIds: tuple[int, ...] = ()
+    ManifestationId: int = 0
+    PartyId: int | None = None
+
+
+class ContestRecord(msgspec.Struct, gc=False):
+    """One contest on one card. Up to version 5.2 it has only its number and marks."""
+
+    Id: int
+    Marks: list[Mark]
+    Undervotes: int | None = None
+    Overvotes: int | None = None
+    OutstackConditionIds: tuple[int, ...] = ()
+    ManifestationId: int = 0
+
+
+class CardRecord(msgspec.Struct, gc=False):
+    """One card of a session, from version 5.4 on. PaperIndex 0 is its first sheet."""
+
+    Contests: list[ContestRecord]
+    Id: int = 0
+    KeyInId: int = 0
+    PaperIndex: int = -1
+    OutstackConditionIds: tuple[int, ...] = ()
+
+
+class Reading(msgspec.Struct, gc=False):
+    """One reading of a session: the machine's, or a person's."""
+
+    PrecinctPortionId: int
+    BallotTypeId: int
+    IsCurrent: bool
+    Cards: list[CardRecord] | None = None
+    Contests: list[ContestRecord] | None = None
+
+    def sheets(self) -> list[tuple[list[ContestRecord], int]]:
+        """Return (contests, sheet number or -1) per card; before 5.4 a session is one card."""
+        if self.Cards is not None:
+            return [(card.Contests, card.PaperIndex) for card in self.Cards]
+        return [(self.Contests or [], -1)]
+
+
+class Session(msgspec.Struct, gc=False):
+    """What a voter fed at once. RecordId is "X" where the export withholds it."""
+
+    TabulatorId: int
+    BatchId: int
+    RecordId: int | str
+    CountingGroupId: int
+    Original: Reading
+    Modified: Reading | None = None
+    ImageMask: str = ""
+    SessionType: str = ""
+    VotingSessionIdentifier: str = ""
+    UniqueVotingIdentifier: str = ""
+
+
+class Document(msgspec.Struct):
+    """A CvrExport file."""
+
+    Version: str
+    ElectionId: str
+    Sessions: list[Session]
+
+
+_DOCUMENT = msgspec.json.Decoder(Document)
+_START = re.compile(rb'"Sessions"\s*:\s*\[')
+_NEXT = re.compile(rb'\}\s*,\s*\{\s*"TabulatorId"\s*:')
+"""Where one session ends and the next begins. A quote inside a JSON string is escaped, so this cannot be text."""
+
+
+def sessions_of(stream: BinaryIO, place: str, seen: Callable[[bytes], None]) -> Iterator[tuple[str, list[Session]]]:
+    """Yield (version, sessions) block by block; `seen` gets every byte in order, for a digest and a size.
+
+    Raises `BadInputError` for anything that is not a CvrExport file, naming the session and field, and for repeated
+    keys, which a lenient parser would let hide a vote.
+    """
+    data = stream.read(BLOCK)
+    seen(data)
+    if len(data) < BLOCK:
+        data = without_mark(data, place)
+        document = _decode(_DOCUMENT, data, place)
+        _refuse_repeated_keys(data, document.Sessions, place)
+        yield document.Version, document.Sessions
+        return
+    start = _START.search(data)
+    if start is None:
+        raise BadInputError(place, 'a CvrExport file names its "Sessions" near its start', "none in 64 MB")
+    version = _decode(_DOCUMENT, without_mark(data[: start.end()], place) + b"]}", place).Version
+    rest = data[start.end() :]
+    while True:
+        cut = _last(rest)
+        if cut:
+            yield version, _some(rest[: cut + 1], b"]}", place)
+            rest = rest[rest.index(b"{", cut + 1) :]
+        more = stream.read(BLOCK // 4)
+        seen(more)
+        if not more:
+            break
+        if len(rest) > 8 * BLOCK:
+            raise BadInputError(place, 'a session begins with "TabulatorId"', "512 MB without a new session")
+        rest += more
+    yield version, _some(rest, b"", place)
+
+
+def _some(piece: bytes, end: bytes, place: str) -> list[Session]:
+    whole = b'{"Version":"","ElectionId":"","Sessions":[' + piece + end
+    sessions: list[Session] = _decode(_DOCUMENT, whole, place).Sessions
+    _refuse_repeated_keys(whole, sessions, place)
+    return sessions
+
+
+def _last(data: bytes) -> int:
+    """Return the offset of the last brace that ends a session with another behind it; 0 if there is none."""
+    at = len(data)
+    while (at := data.rfind(b'"TabulatorId"', 0, at)) > 0:
+        window = max(at - 64, 0)
+        found = list(_NEXT.finditer(data, window, at + 64))
+        if found:
+            return found[-1].start()
+    return 0
+
+
+def _decode(decoder: Any, data: bytes, place: str) -> Any:
+    try:
+        return decoder.decode(data)
+    except msgspec.ValidationError as error:
+        raise BadInputError(
+            place, "the file has the fields of a CvrExport file", str(error), "is this another kind of file?"
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        strict_loads(data, place)  # says line and column where it can
+        raise BadInputError(place, "the file is valid JSON", str(error)) from error
+    except RecursionError as error:
+        raise BadInputError(place, "JSON nests at most a few dozen levels", "far more") from error
+
+
+def _refuse_repeated_keys(data: bytes, sessions: list[Session], place: str) -> None:
+    """Compare how often key names stand in the bytes with how many objects were decoded.
+
+    A repeated key leaves fewer objects than names. Names may also stand more often for an innocent reason (a field we
+    do not know that holds the same name), so a difference is only a reason to read the bytes again, strictly.
+    """
+    readings = marks = contests = 0
+    for session in sessions:
+        for reading in (session.Original, session.Modified):
+            if reading is not None:
+                readings += 1
+                for found, _ in reading.sheets():
+                    contests += len(found)
+                    for contest in found:
+                        marks += len(contest.Marks)
+    if (
+        data.count(b'"TabulatorId"') != len(sessions)
+        or data.count(b'"IsCurrent"') != readings
+        or data.count(b'"Marks"') != contests
+        or data.count(b'"CandidateId"') != marks
+    ):
+        strict_loads(data, place)

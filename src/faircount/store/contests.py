@@ -1,0 +1,84 @@
+"""The contests of a workspace: what the sources say of them, and what a person has decided."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from faircount.model import BadInputError, Choice, Contest, name_key
+from faircount.store.engine import Engine
+
+_CONTESTS = """
+with held as (select contest, max(len(marks)) as most, max(list_max(list_transform(marks, lambda m: m.rank))) as deepest
+                from patterns group by contest),
+     said as (select contest, min(votes_allowed) as least, max(votes_allowed) as votes_allowed, max(ranks) as ranks,
+                     max(seats) as seats, min(place) as place, count(distinct (votes_allowed, ranks)) as readings
+                from contests group by contest)
+select coalesce(said.contest, held.contest) as contest, votes_allowed, least, ranks, seats, place,
+       held.contest is not null as on_cards, most, deepest
+  from said full join held on said.contest = held.contest
+ order by place nulls last, 1
+"""
+
+_CHOICES = """
+with marked as (select distinct contest, unnest(list_transform(marks, lambda m: m.choice)) as choice from patterns),
+     said as (select contest, choice, max(party) as party, min(kind) as kind, min(place) as place
+                from choices group by contest, choice)
+select coalesce(said.contest, marked.contest) as contest, coalesce(said.choice, marked.choice) as choice,
+       coalesce(party, '') as party, coalesce(kind, 'regular') as kind
+  from said full join marked on said.contest = marked.contest and said.choice = marked.choice
+ order by 1, place nulls last, 2
+"""
+
+YES_NO = ({"yes", "no"}, {"yes for", "no against"}, {"bonds yes", "bonds no"}, {"for", "against"})
+"""Names, as keys, by which a measure is known."""
+
+
+def contests_of(
+    engine: Engine, decisions: Mapping[str, Mapping[str, Any]]
+) -> tuple[dict[str, Contest], dict[str, str]]:
+    """Return title → contest for every contest that a card or a source names, and title → why it has no contest.
+
+    Where no person decided, the rule is taken from the form: ranked → `instant-runoff`; a single choice between yes
+    and no → `threshold` at more than half; else → `plurality` with as many seats as votes allowed. Order: as the
+    sources place them. A contest whose sources contradict one another, or without choices, is in the second part.
+    """
+    choices: dict[str, list[Choice]] = {}
+    for title, name, party, kind in engine.ask(_CHOICES).rows:
+        choices.setdefault(title, []).append(Choice(name, party, kind))
+    found: dict[str, Contest] = {}
+    without: dict[str, str] = {}
+    for title, allowed, least, ranks, seats, _, on_cards, _, deepest in engine.ask(_CONTESTS).rows:
+        decided = decisions.get(title, {})
+        if not on_cards:
+            without[title] = "no card holds it"
+        elif "votes_allowed" not in decided and allowed != least:
+            without[title] = f"sources disagree on votes allowed ({least} and {allowed}): decide it in election.json"
+        else:
+            ranked = max(ranks or 0, deepest or 0)
+            try:
+                found[title] = _contest(title, tuple(choices.get(title, ())), allowed, ranked, seats, decided)
+            except BadInputError as error:
+                without[title] = str(error)
+    return found, without
+
+
+def _contest(
+    title: str, choices: tuple[Choice, ...], allowed: int | None, ranks: int, seats: int | None,
+    decided: Mapping[str, Any],
+) -> Contest:  # fmt: skip
+    ranked = ranks > 1
+    allowed = int(decided.get("votes_allowed") or allowed or 1)
+    seats = int(decided.get("seats") or seats or (1 if ranked else allowed))
+    options = {str(k): str(v) for k, v in decided.get("options", {}).items()}
+    keys = {name_key(choice.name) for choice in choices if choice.kind == "regular"}
+    rule = "instant-runoff" if ranked else "plurality"
+    if not ranked and allowed == 1 and keys in YES_NO:
+        rule = "threshold"
+    return Contest(
+        title=title,
+        choices=choices,
+        seats=seats,
+        votes_allowed=1 if ranked else allowed,
+        ranks=ranks if ranked else 0,
+        rule=str(decided.get("rule") or rule),
+        options=tuple(sorted(options.items())),
+    )

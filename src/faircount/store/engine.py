@@ -1,0 +1,128 @@
+"""The only door to the database of votes: DuckDB in this process, over the workspace's Parquet files."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from faircount.model import TABLES, Answer, UsageError
+from faircount.store.workspace import Workspace, short
+
+VIEWS = """
+create view votes as
+  select source, card, contest, pattern from votes_by_pattern join (select pattern, contest from patterns) using (pattern);
+create view superseded as
+  select s.source, s.card, p.contest, s.pattern, s.version
+    from superseded_by_pattern s join patterns p using (pattern);
+create macro name_key(name) as coalesce(
+  nullif(trim(regexp_replace(lower(strip_accents(name)), '[^\\p{L}\\p{N}]+', ' ', 'g')), ''), trim(name));
+"""
+"""Views that a stranger can make again over the published files, and the macro that mirrors model/names.py."""
+
+RECOUNTED = """
+create temp table unit_votes as
+  select v.pattern, c.jurisdiction, c.precinct, c.counting_group, {count} as n
+  from votes_by_pattern v join cards c using (card) group by all;
+create temp table recounted as
+  with held as (select u.*, r.* exclude (pattern) from unit_votes u join residue r using (pattern))
+  select contest, choice, measure, jurisdiction, precinct, counting_group, sum(n)::{type} as count from (
+    select i.contest, i.choice, 'votes' as measure, u.jurisdiction, u.precinct, u.counting_group, u.n * i.votes as n
+      from unit_votes u join interpreted i using (pattern)
+    union all select contest, null, 'undervotes', jurisdiction, precinct, counting_group, n * undervotes from held
+    union all select contest, null, 'overvotes', jurisdiction, precinct, counting_group, n * overvotes from held
+    union all select contest, null, 'cards', jurisdiction, precinct, counting_group, n from held)
+  group by all;
+"""
+
+INTERPRETED = pa.schema(
+    [("pattern", pa.int64()), ("contest", pa.string()), ("choice", pa.string()), ("votes", pa.int64())]
+)
+RESIDUE = pa.schema(
+    [
+        ("pattern", pa.int64()), ("contest", pa.string()), ("votes_allowed", pa.int64()), ("undervotes", pa.int64()),
+        ("overvotes", pa.int64()), ("invalid", pa.int64()),
+    ]
+)  # fmt: skip
+
+_RENAMED = {"votes": "votes_by_pattern", "superseded": "superseded_by_pattern"}
+
+
+class Engine:
+    """A read-only session over one workspace. One per unit of work; not shared between threads."""
+
+    def __init__(self, space: Workspace, threads: int | None = None) -> None:
+        self.space = space
+        self._held: list[pa.Table] = []
+        self._db = duckdb.connect()
+        self._db.execute("set preserve_insertion_order = true")
+        if threads:
+            self._db.execute(f"set threads = {int(threads)}")
+        for name, schema in TABLES.items():
+            self._make(_RENAMED.get(name, name), space.table_files(name), schema)
+        self._sources()
+        self._db.execute(VIEWS)
+        self.weighted = self._weighted()
+
+    def ask(self, query: str, parameters: Iterable[Any] = ()) -> Answer:
+        """Return the answer to a read-only question. Raises `UsageError` with the engine's words when it has none."""
+        try:
+            cursor = self._db.execute(query, list(parameters))
+            columns = tuple(column[0] for column in cursor.description or ())
+            return Answer(columns, tuple(cursor.fetchall()))
+        except duckdb.Error as error:
+            raise UsageError(f"the question cannot be answered: {error}") from error
+
+    def table(self, query: str) -> pa.Table:
+        """Return the answer to a read-only question as an Arrow table."""
+        try:
+            return self._db.sql(query).to_arrow_table()
+        except duckdb.Error as error:
+            raise UsageError(f"the question cannot be answered: {error}") from error
+
+    def interpret(self, interpreted: pa.Table, residue: pa.Table) -> None:
+        """Add what the contests' rules make of each pattern, and the recount by unit that follows from it.
+
+        `interpreted` is in schema `INTERPRETED`, `residue` in `RESIDUE`. Makes the table `recounted`.
+        """
+        self._register("interpreted", interpreted)
+        self._register("residue", residue)
+        count = ("sum(c.weight)", "decimal(38,6)") if self.weighted else ("count(*)", "bigint")
+        self._db.execute(RECOUNTED.format(count=count[0], type=count[1]))
+
+    def lock(self) -> None:
+        """Let no later question read or write any file outside the workspace's tables."""
+        self._db.execute(f"set allowed_directories = ['{_quoted(self.space.tables.resolve())}/']")
+        self._db.execute("set enable_external_access = false")
+        self._db.execute("set lock_configuration = true")
+
+    def _make(self, view: str, files: list[Path], schema: pa.Schema) -> None:
+        if files:
+            listing = ", ".join(f"'{_quoted(path.resolve())}'" for path in files)
+            self._db.execute(f"create view {view} as select * from read_parquet([{listing}])")
+            return
+        columns = pa.schema([pa.field("source", pa.string()), *schema])
+        self._register(view, columns.empty_table())
+
+    def _sources(self) -> None:
+        sources = sorted(self.space.election().sources, key=lambda s: s.digest)
+        columns = ("name", "format", "version", "jurisdiction", "bytes", "files")
+        table = {"source": pa.array([short(s.digest) for s in sources], pa.string())}
+        for name in columns:
+            kind = pa.int64() if name in ("bytes", "files") else pa.string()
+            table[name] = pa.array([getattr(s, name) for s in sources], kind)
+        self._register("sources", pa.table(table))
+
+    def _register(self, name: str, table: pa.Table) -> None:
+        self._held.append(table)
+        self._db.register(name, table)
+
+    def _weighted(self) -> bool:
+        """Say whether any card counts for something else than one; answered from the files' own statistics."""
+        found = self._db.execute("select min(weight), max(weight) from cards").fetchone()
+        return found is not None and found[0] is not None and (found[0] != 1 or found[1] != 1)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
