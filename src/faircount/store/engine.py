@@ -12,7 +12,7 @@ from faircount.store.workspace import Workspace, short
 
 VIEWS = """
 create view votes as
-  select source, card, contest, pattern from votes_by_pattern join (select pattern, contest from patterns) using (pattern);
+  select v.source, v.card, p.contest, v.pattern from votes_by_pattern v join patterns p using (pattern);
 create view superseded as
   select s.source, s.card, p.contest, s.pattern, s.version
     from superseded_by_pattern s join patterns p using (pattern);

@@ -1,0 +1,5 @@
+"""`python -m faircount` is the command line."""
+
+from faircount.cli import main
+
+main()

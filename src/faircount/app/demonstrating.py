@@ -1,0 +1,69 @@
+"""The demo: an election made up from a seed, handed over as a county would, and taken all the way to a report."""
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from faircount.app.ingest import Ingested, ingest
+from faircount.app.opened import Opened
+from faircount.app.progress import Progress, Silent
+from faircount.app.reporting import gather, write_report
+from faircount.model import ElectionPage, UsageError
+from faircount.simulate import FAULTS, SIZES, exports, simulate
+from faircount.store import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstrated:
+    """Where everything stands, and the page that was written."""
+
+    received: Path
+    workspace: Path
+    report: Path
+    ingested: Ingested
+    page: ElectionPage
+
+
+def make_exports(folder: Path, size: str, seed: int, faults: tuple[str, ...] = ()) -> Path:
+    """Write the exports of a simulated election into `folder` and return it.
+
+    Raises `UsageError` for a size or fault that does not exist, and where `folder` holds something else.
+    """
+    if size not in SIZES:
+        raise UsageError(f"no size is called {size!r}; known: {', '.join(SIZES)}")
+    election = simulate(replace(SIZES[size], seed=seed))
+    for fault in faults:
+        election = FAULTS[fault].plant(election)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in exports(election).items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return folder
+
+
+def demonstrate(
+    folder: Path, size: str = "county", seed: int = 2026, faults: tuple[str, ...] = (), jobs: int = 0,
+    progress: Progress | None = None,
+) -> Demonstrated:  # fmt: skip
+    """Make, ingest, recount, reconcile and report a simulated election in `folder`.
+
+    A folder of an earlier demo is replaced; any other folder that is not empty is refused.
+    """
+    progress = progress or Silent()
+    marker = folder / ".faircount-demo"
+    if folder.exists() and any(folder.iterdir()):
+        if not marker.exists():
+            raise UsageError(f"{folder} holds something that is not a demo: choose another folder")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    progress.start("making up an election", 1, "steps")
+    received = make_exports(folder / "received", size, seed, faults)
+    progress.advance(1)
+    progress.finish()
+    space = Workspace.create(folder / "election")
+    taken = ingest(space, [received], jobs=jobs, progress=progress)
+    page = gather(Opened(space.root), progress)
+    report = write_report(page, space.root / "report" / "report.html")
+    return Demonstrated(received, space.root, report, taken, page)

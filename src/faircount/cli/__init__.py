@@ -1,0 +1,121 @@
+"""The command line: argument → use case → words. The only room that prints and exits."""
+
+import difflib
+import importlib
+import sys
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "demo": ("demo", "Make up an election and take it all the way to a report."),
+    "init": ("workspace", "Make a folder for one election."),
+    "sniff": ("workspace", "Say what format a file is, and how sure that is."),
+    "ingest": ("workspace", "Read exports of voting systems into the election's folder."),
+    "check": ("findings", "Look whether the election's folder is sound."),
+    "recount": ("counting", "Count contests from the cast vote records."),
+    "reconcile": ("findings", "Hold every record against every other."),
+    "report": ("reporting", "Write the page for people: one HTML file."),
+    "decide": ("counting", "Record how a contest is decided: its rule, seats, options."),
+    "sql": ("tables", "Ask the tables a question of your own."),
+    "export": ("tables", "Write the tables as CSV, JSON, Parquet or XLSX."),
+    "doctor": ("machine", "Look whether this machine is ready, and say what mends it."),
+    "completion": ("machine", "Print what lets your shell complete commands."),
+}
+"""Command → (module in this room, one line). The modules are loaded only when their command is used."""
+
+
+class Commands(click.Group):
+    """The commands, loaded when used; a misspelt one gets the nearest names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a first use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Load the module of `name`."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"faircount.cli.{COMMANDS[name][0]}")
+        command: click.Command = getattr(module, name.replace("-", "_"))
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=2)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            raise click.UsageError(f"{error.message.rstrip('.')}.{hint}", ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from faircount import __version__
+
+    if "--json" in sys.argv:
+        import platform
+
+        click.echo(f'{{"faircount": "{__version__}", "python": "{platform.python_version()}"}}')
+    else:
+        click.echo(f"faircount {__version__}")
+    ctx.exit()
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 all good · 1 done, with findings · 2 wrong use · 3 bad input · 4 tampered · "
+    "5 this machine lacks something · 130 interrupted (run it again to go on).",
+)
+@click.option("-w", "--workspace", metavar="DIR", help="The election's folder; default: here, or $FAIRCOUNT_WORKSPACE.")
+@click.option(
+    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Print the version."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON on stdout, for any command.")
+@click.pass_context
+def program(ctx: click.Context, workspace: str | None, as_json: bool) -> None:
+    """Evidence that a vote was counted fairly.
+
+    \b
+    A first look:      faircount demo
+    Your own election: faircount init county-2026
+                       faircount -w county-2026 ingest CVR_Export.zip manifest.csv summary.xml
+                       faircount -w county-2026 report
+    """
+    ctx.obj = {"workspace": workspace, "json": as_json}
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line and exit with its code."""
+    from faircount.model import FaircountError
+
+    try:
+        code = program.main(args=arguments, prog_name="faircount", standalone_mode=False)
+    except FaircountError as error:
+        from faircount.cli.console import visible
+
+        click.echo(f"faircount: {visible(error)}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("faircount: interrupted; nothing is half-done, run it again to go on", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except MemoryError:
+        click.echo("faircount: this machine has not enough memory for it; try --jobs 1", err=True)
+        sys.exit(5)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,147 @@
+"""recount, decide: contests and how they are counted."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from faircount.cli.console import Console
+from faircount.cli.options import in_workspace, speaking, threads
+from faircount.model import Answer, ContestResult
+
+
+def _options(pairs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    made = []
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name or not value:
+            raise click.UsageError(f"an option is written name=value, found {pair!r}")
+        made.append((name, value))
+    return tuple(made)
+
+
+@click.command()
+@click.argument("contests", nargs=-1, metavar="[CONTEST…]")
+@click.option("--rule", default="", help="Count under this rule instead.")
+@click.option("--seats", type=click.IntRange(1), help="Seats to fill instead.")
+@click.option("-O", "--option", "options", multiple=True, metavar="NAME=VALUE", help="A named decision of the rule.")
+@click.option("--rules", is_flag=True, help="List the rules and their decisions, and stop.")
+@threads
+@in_workspace
+@speaking
+def recount(
+    contests: tuple[str, ...], rule: str, seats: int | None, options: tuple[str, ...], rules: bool,
+    threads: int | None, workspace: Path, console: Console,
+) -> int:  # fmt: skip
+    """Count contests from the cast vote records: all of them, or those whose title holds CONTEST.
+
+    \b
+    Examples: faircount recount
+              faircount recount mayor --rule instant-runoff -O overvote=skip
+              faircount recount --rules
+    """
+    if rules:
+        return _rules(console)
+    from faircount.app.opened import Opened, RuleChange
+    from faircount.app.recounting import recount as count
+    from faircount.app.reporting import result_json
+
+    change = RuleChange(rule, seats or 0, _options(options)) if rule or seats or options else None
+    results, missing = count(Opened(workspace, threads), contests, change, console.progress())
+    if console.machine:
+        console.document(
+            {
+                "contests": [result_json(one) for one in results],
+                "not_counted": [{"contest": one.title, "reason": one.reason} for one in missing],
+            }
+        )
+    else:
+        console.rows(_overview(results))
+        if console.form == "table" and contests:
+            for one in results:
+                console.table(_detail(one), f"{one.title}: {one.contest.rule}")
+        for lost in missing:
+            console.say(f"NOT COUNTED: {lost.title}: {lost.reason}")
+        if not results:
+            console.say("nothing was counted: no cast vote records hold a contest")
+    return 0
+
+
+def _rules(console: Console) -> int:
+    from faircount.count import RULES
+
+    rows: list[tuple[Any, ...]] = []
+    for rule in RULES.values():
+        rows.append((rule.name, "", "", "", rule.law))
+        rows += [(rule.name, o.name, " | ".join(o.values), o.default, o.meaning) for o in rule.options]
+    console.rows(Answer(("rule", "decision", "values", "default", "meaning or law"), tuple(rows)))
+    return 0
+
+
+def _outcome(one: ContestResult) -> str:
+    names = [one.contest.name_of(c) for c in one.transcript.elected]
+    if one.transcript.verdict == "runoff":
+        return "runoff: " + ", ".join(one.contest.name_of(c) for c in one.transcript.advancing)
+    if one.transcript.verdict == "tie" and one.transcript.rounds:
+        tied = "tie: " + ", ".join(one.contest.name_of(c) for c in one.transcript.rounds[-1].tied)
+        return "; ".join([*names, tied])
+    return ", ".join(names) if one.transcript.verdict == "elected" else one.transcript.verdict
+
+
+def _overview(results: tuple[ContestResult, ...]) -> Answer:
+    rows = []
+    for one in results:
+        margin = one.margin
+        votes: Any = None if margin is None else margin.votes
+        diluted = f"{100 * float(votes) / one.cards:.2f} %" if margin is not None and one.cards else ""
+        rows.append((one.title, one.contest.rule, int(one.cards), _outcome(one),
+                     votes if votes is None or isinstance(votes, int) else str(votes), diluted))  # fmt: skip
+    return Answer(("contest", "rule", "cards", "outcome", "margin in votes", "diluted margin"), tuple(rows))
+
+
+def _detail(one: ContestResult) -> Answer:
+    rounds = one.transcript.rounds
+    heads = ("choice", *(f"round {n}" for n in range(1, len(rounds) + 1)))
+    rows: list[tuple[Any, ...]] = []
+    for at, choice in enumerate(one.contest.choices):
+        rows.append((choice.name, *(_whole(r.votes[at]) for r in rounds)))
+    causes = dict.fromkeys(cause for r in rounds for cause, _ in r.inactive)
+    for cause in causes:
+        rows.append((f"({cause})", *(_whole(dict(r.inactive).get(cause, 0)) for r in rounds)))
+    return Answer(heads, tuple(rows))
+
+
+def _whole(value: Any) -> Any:
+    return value if isinstance(value, int) else str(value)
+
+
+@click.command()
+@click.argument("contest")
+@click.option("--rule", default=None, help="The rule that decides it.")
+@click.option("--seats", type=click.IntRange(1), help="Seats to fill.")
+@click.option("--votes-allowed", type=click.IntRange(1), help="Choices a voter may mark.")
+@click.option("-O", "--option", "options", multiple=True, metavar="NAME=VALUE", help="A named decision of the rule.")
+@in_workspace
+@speaking
+def decide(
+    contest: str, rule: str | None, seats: int | None, votes_allowed: int | None, options: tuple[str, ...],
+    workspace: Path, console: Console,
+) -> None:  # fmt: skip
+    """Record in election.json how CONTEST is decided; every later recount follows it.
+
+    \b
+    Example: faircount decide "Measure A" --rule threshold -O threshold=2/3 -O strict=no
+    """
+    from faircount.app.opened import Opened
+    from faircount.count import RULES
+    from faircount.model import UsageError
+
+    if rule is not None:
+        RULES[rule]
+    opened = Opened(workspace)
+    titles = opened.chosen((contest,))
+    if len(titles) > 1:
+        raise UsageError(f"{contest!r} fits {len(titles)} contests: " + "; ".join(titles[:5]))
+    made = dict(_options(options)) or None
+    opened.space.decide(titles[0], rule=rule, seats=seats, votes_allowed=votes_allowed, options=made)
+    console.out(f"recorded for {titles[0]}")

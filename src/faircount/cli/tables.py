@@ -1,0 +1,66 @@
+"""sql, export: the tables, for everybody's own questions."""
+
+from pathlib import Path
+
+import click
+
+from faircount.cli.console import Console
+from faircount.cli.options import in_workspace, speaking, threads
+
+
+@click.command()
+@click.argument("question")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write there; its suffix says the form (csv, json, parquet, xlsx)."
+)
+@threads
+@in_workspace
+@speaking
+def sql(question: str, output: str | None, threads: int | None, workspace: Path, console: Console) -> None:
+    """Ask the tables a question in SQL (DuckDB's). Nothing can be changed.
+
+    \b
+    Examples: faircount sql "select precinct, count(*) from cards group by 1 order by 1"
+              faircount sql "from recounted where measure = 'votes'" -o votes.csv
+    """
+    from faircount.app.exporting import write_answer
+    from faircount.app.opened import Opened
+
+    opened = Opened(workspace, threads)
+    if any(word in question.lower() for word in ("recounted", "interpreted", "residue")):
+        _ = opened.interpreted
+    opened.engine.lock()
+    if output and output.endswith(".parquet"):
+        table = opened.engine.table(question)
+        write_answer(opened.engine.ask("select 1"), table, Path(output))
+    elif output:
+        write_answer(opened.engine.ask(question), None, Path(output))
+    else:
+        console.rows(opened.engine.ask(question))
+    if output:
+        console.say(f"wrote {output}")
+
+
+@click.command()
+@click.argument("tables", nargs=-1, metavar="[TABLE…]")
+@click.option("--to", "folder", required=True, metavar="DIR", help="Folder to write into.")
+@click.option("--as", "form", type=click.Choice(["csv", "json", "ndjson", "md", "parquet", "xlsx"]), default="csv",
+              help="Form of the files.")  # fmt: skip
+@threads
+@in_workspace
+@speaking
+def export(
+    tables: tuple[str, ...], folder: str, form: str, threads: int | None, workspace: Path, console: Console
+) -> None:
+    """Write the canonical tables, all or those named, as files that other programs read.
+
+    \b
+    Example: faircount export cards recounted --to out --as parquet
+    """
+    from faircount.app.exporting import export as write
+    from faircount.app.opened import Opened
+    from faircount.model import Answer
+
+    written = write(Opened(workspace, threads), tables, Path(folder), form)
+    rows = tuple((name, f"{folder}/{name}.{form}", count) for name, count in written.items())
+    console.rows(Answer(("table", "file", "rows"), rows))
