@@ -3,12 +3,15 @@
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.csv_rows import (
     candidates,
     count_of,
+    files_to_read,
     folder_jurisdictions,
     head_rows,
     is_blank,
@@ -30,7 +33,6 @@ WIDE_HEAD = 8 << 20
 """Where four header rows do not fit in the usual head: 5,000 columns with long names are 1 MB."""
 KNOWN_PATTERNS = 200_000
 """Distinct rows of cells remembered by contest, so that most cells are never looked at one by one."""
-_AGGREGATED = re.compile(r"redacted|aggregated", re.I)
 _MARKED = {"1": True, "0": False}
 _Cells = tuple[str, ...]
 
@@ -67,8 +69,11 @@ def _head(export: Export, name: str) -> list[list[str]]:
 
 
 def plan(export: Export) -> tuple[Part, ...]:
-    """Make each file a part of its own; what lies beside them belongs to the first."""
-    names = candidates(export)
+    """Make each file a part of its own; what lies beside them belongs to the first.
+
+    Raises `BadInputError` when there is no file to read.
+    """
+    names = files_to_read(export)
     beside = tuple(name for name in export.names if name not in names)
     return tuple(
         Part(number, (name, *beside) if number == 0 else (name,), export.size(name))
@@ -107,15 +112,33 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             cards.add(row, cells)
             if builder.full:
                 yield builder.build()
+                cards.new_batch()
         builder.add_file(number, name, rows, cards.records)
     if cards.aggregated:
         builder.add_facts([("partial", _partial(cards.aggregated))])
     yield builder.build()
 
 
+def _is_aggregated(ids: Sequence[str]) -> bool:
+    """Say whether a row stands for many ballots: Boulder writes `Redacted and Aggregated` in place of the number.
+
+    A card of which only an id is blanked as `REDACTED` is still a card.
+    """
+    return ids[0].strip().casefold().startswith("redacted") or any("aggregated" in cell.casefold() for cell in ids)
+
+
 def _partial(rows: int) -> str:
     subject = "1 aggregated (redacted) row stands" if rows == 1 else f"{rows:,} aggregated (redacted) rows stand"
     return f"{subject} for ballots whose records were withheld"
+
+
+@dataclass(slots=True)
+class _Way:
+    """What certain cells of a contest say: the marks, None where it is not on the card; and its latest pattern id."""
+
+    marks: tuple[ExportedMark, ...] | None
+    batch: int = -1
+    pattern: int = -1
 
 
 class _CardRows:
@@ -130,13 +153,18 @@ class _CardRows:
         self.aggregated = 0
         self._position = header.ids.get("position")
         self._texts = tuple((column, index) for column, index in header.ids.items() if column != "position")
-        self._known: list[dict[_Cells, tuple[ExportedMark, ...] | None]] = [{} for _ in header.contests]
+        self._known: list[dict[_Cells, _Way]] = [{} for _ in header.contests]
+        self._batch = 0
+
+    def new_batch(self) -> None:
+        """Forget the pattern ids of the batch that was built: the next one numbers its own."""
+        self._batch += 1
 
     def add(self, row: int, cells: Sequence[str]) -> None:
         """Add the row as a card with its votes, or keep it as rejected with the first rule that it breaks."""
         width = self.header.width
         ids = cells[: len(self.header.id_names)]
-        if any(_AGGREGATED.search(cell) for cell in ids):
+        if _is_aggregated(ids):
             self.aggregated += 1
             rule = "an aggregated row is not a card"
             self._reject(row, cells, rule, "ask for the withheld records, or count these ballots from their totals")
@@ -155,8 +183,10 @@ class _CardRows:
                 )
                 return
             card = self._card(row, ids)
-            for contest, marks in votes:
-                self.builder.add_vote(card, self.builder.pattern(contest.title, marks))
+            for contest, way in votes:
+                if way.batch != self._batch:
+                    way.batch, way.pattern = self._batch, self.builder.pattern(contest.title, way.marks or ())
+                self.builder.add_vote(card, way.pattern)
             self.records += 1
 
     def _reject(self, row: int, cells: Sequence[str], rule: str, fix: str) -> None:
@@ -168,23 +198,22 @@ class _CardRows:
         rank = f", rank {mark.rank}" if contest.ranks else ""
         return f"{contest.title}: {mark.choice}{rank}"
 
-    def _votes(self, cells: Sequence[str]) -> list[tuple[ContestColumns, tuple[ExportedMark, ...]]]:
-        """Return the contests on the card with their marks. Raises `RejectedCellError` for the first bad cell."""
+    def _votes(self, cells: Sequence[str]) -> list[tuple[ContestColumns, _Way]]:
+        """Return the contests on the card with what it says. Raises `RejectedCellError` for the first bad cell."""
         votes = []
         for contest, known in zip(self.header.contests, self._known, strict=True):
             key = tuple(cells[contest.first : contest.end])
-            if key in known:
-                marks = known[key]
-            else:
-                marks = _marks(contest, key)
+            way = known.get(key)
+            if way is None:
+                way = _Way(_marks(contest, key))
                 if len(known) < KNOWN_PATTERNS:
-                    known[key] = marks
-            if marks is not None:
-                votes.append((contest, marks))
+                    known[key] = way
+            if way.marks is not None:
+                votes.append((contest, way))
         return votes
 
     def _card(self, row: int, ids: Sequence[str]) -> int:
-        texts: dict[str, object] = {column: plain_cell(ids[index]) or None for column, index in self._texts}
+        texts: dict[str, Any] = {column: plain_cell(ids[index]) or None for column, index in self._texts}
         # RecordId is "X" where the order of voting is withheld.
         position = count_of(ids[self._position]) if self._position is not None else None
         if position is not None and position < 2**31:
@@ -215,7 +244,9 @@ def _add_contests(builder: BatchBuilder, export: Export, names: Sequence[str]) -
     defined: dict[str, tuple[int | None, int | None, int]] = {}
     choices: dict[str, dict[str, str]] = {}
     for name in names:
-        header = header_of(_head(export, name)[:HEADER_ROWS], export.place(name))
+        # Through the same decoding as the rows of cards, so that names agree to the letter.
+        with open_rows(export, name) as rows:
+            header = header_of([cells for _, cells in itertools.islice(rows, HEADER_ROWS)], rows.place)
         facts |= dict.fromkeys([("election_name", header.election), ("version", header.version)])
         facts |= dict.fromkeys(("note", f"{name}: {note}") for note in header.notes)
         for contest in header.contests:

@@ -29,7 +29,7 @@ from faircount.read.dominion_manifests import (
     manifest_batch,
     names_of,
 )  # fmt: skip
-from faircount.read.dominion_sessions import Reading, Session, sessions_of
+from faircount.read.dominion_sessions import ContestRecord, Reading, Session, sessions_of
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition
 
@@ -167,10 +167,12 @@ class _Collected:
         self.ballots = 0
         self.patterns: dict[tuple[Any, ...], int] = {}
         self.votes = array("q")
-        self.per_card = array("q")
+        self.contests_per_card = array("q")
+        self.marks_per_vote = array("q")
+        self.densities: list[int] = []
+        self.write_in_densities: list[int] = []
+        self.write_ins: list[int] = []
         self.superseded: list[tuple[int, int, str]] = []
-        self.marks: tuple[array[int], ...] = tuple(array("q") for _ in range(5))
-        self.write_ins: list[str | None] = []
         self.files: list[dict[str, Any]] = []
         self.rejected: list[dict[str, Any]] = []
         self.facts: list[dict[str, object]] = []
@@ -193,53 +195,45 @@ class _Collected:
             return
         first = len(self.card_rows)
         image = _IMAGE.search(session.ImageMask) if session.ImageMask else None
+        imprinted = image[0] if image else session.UniqueVotingIdentifier or None
         number = session.RecordId
         if isinstance(number, str):  # "X": withheld in the record, though often still in the name of its image
             number = int(image[1]) if image else _NO_NUMBER
         common = (
-            self.ballots, session.TabulatorId, session.BatchId, number, image[0] if image else None,
+            self.ballots, session.TabulatorId, session.BatchId, number, imprinted,
             current.BallotTypeId, current.PrecinctPortionId, session.CountingGroupId, session.SessionType,
             modified is not None, file, record,
         )  # fmt: skip
         for contests, sheet in current.sheets():
-            self._votes(len(self.card_rows), contests)
+            self._votes(contests)
             self.card_rows.append((*common, sheet))
         self.cards_in_file += len(self.card_rows) - first
         self.ballots += 1
         if other is not None:
             self._superseded(first, other, version)
 
-    def _votes(self, card: int, contests: list[Any]) -> None:
-        patterns, votes = self.patterns, self.votes
-        cards, numbers, places, densities, write_in_densities = self.marks
+    def _votes(self, contests: list[ContestRecord]) -> None:
+        """Take the contests of one card. This is the inner loop of every ingest: it only gathers."""
+        patterns, votes, counts = self.patterns, self.votes, self.marks_per_vote
+        densities, write_in_densities, write_ins = self.densities, self.write_in_densities, self.write_ins
         for contest in contests:
             marks = contest.Marks
-            key = (
-                contest.Id, contest.Undervotes, contest.Overvotes, contest.OutstackConditionIds,
-                tuple([(m.CandidateId, m.Rank, m.IsVote, m.IsAmbiguous, m.OutstackConditionIds) for m in marks]),
-            )  # fmt: skip
+            key = _key(contest)
             pattern = patterns.get(key)
             if pattern is None:
                 pattern = patterns[key] = len(patterns)
             votes.append(pattern)
-            for at, mark in enumerate(marks):
-                cards.append(card)
-                numbers.append(pattern)
-                places.append(at)
-                densities.append(mark.MarkDensity)
-                write_in_densities.append(mark.WriteinDensity)
-                self.write_ins.append(None if mark.WriteinIndex is None else f"image {mark.WriteinIndex}")
-        self.per_card.append(len(contests))
+            counts.append(len(marks))
+            densities += [m.MarkDensity for m in marks]
+            write_in_densities += [m.WriteinDensity for m in marks]
+            write_ins += [m.WriteinIndex for m in marks]
+        self.contests_per_card.append(len(contests))
 
     def _superseded(self, first: int, other: Reading, version: str) -> None:
         for offset, (contests, _) in enumerate(other.sheets()):
             card = min(first + offset, len(self.card_rows) - 1)
             for contest in contests:
-                key = (
-                    contest.Id, contest.Undervotes, contest.Overvotes, contest.OutstackConditionIds,
-                    tuple((m.CandidateId, m.Rank, m.IsVote, m.IsAmbiguous, m.OutstackConditionIds)
-                          for m in contest.Marks),
-                )  # fmt: skip
+                key = _key(contest)
                 self.superseded.append((card, self.patterns.setdefault(key, len(self.patterns)), version))
 
     def batch(self) -> Batch:
@@ -287,9 +281,11 @@ class _Collected:
         }
         return pa.table(columns).cast(TABLES["cards"])
 
+    def _card_of_vote(self) -> Any:
+        return np.repeat(np.arange(len(self.contests_per_card)), np.frombuffer(self.contests_per_card, dtype=np.int64))
+
     def _vote_table(self) -> pa.Table:
-        cards = np.repeat(np.arange(len(self.per_card)), np.frombuffer(self.per_card, dtype=np.int64))
-        return pa.table([cards, np.frombuffer(self.votes, dtype=np.int64)], schema=TABLES["votes"])
+        return pa.table([self._card_of_vote(), np.frombuffer(self.votes, dtype=np.int64)], schema=TABLES["votes"])
 
     def _pattern_table(self) -> pa.Table:
         names = self.names
@@ -308,15 +304,22 @@ class _Collected:
         return rows_to_table("patterns", rows)
 
     def _mark_table(self) -> pa.Table:
-        cards, patterns, places, densities, write_in = (np.frombuffer(a, dtype=np.int64) for a in self.marks)
+        counts = np.frombuffer(self.marks_per_vote, dtype=np.int64)
+        first = np.repeat(np.cumsum(counts) - counts, counts)
+        density = np.array(self.densities, dtype=np.int64)
+        write_in = np.array(self.write_in_densities, dtype=np.int64)
+        images = [None if index < 0 else f"image {index}" for index in self.write_ins]
         return pa.table(
             [
-                pa.array(cards), pa.array(patterns), pa.array(places.astype(np.int16)),
-                pa.array(densities.astype(np.int16), mask=densities < 0),
-                pa.array(write_in.astype(np.int16), mask=write_in < 0), pa.array(self.write_ins, pa.string()),
+                pa.array(np.repeat(self._card_of_vote(), counts)),
+                pa.array(np.repeat(np.frombuffer(self.votes, dtype=np.int64), counts)),
+                pa.array((np.arange(len(first)) - first).astype(np.int16)),
+                pa.array(density.astype(np.int16), mask=density < 0),
+                pa.array(write_in.astype(np.int16), mask=write_in < 0),
+                pa.array(images, pa.string()),
             ],
             schema=TABLES["marks"],
-        )  # fmt: skip
+        )
 
     def _superseded_table(self) -> pa.Table:
         return rows_to_table("superseded", [{"card": c, "pattern": p, "version": v} for c, p, v in self.superseded])
@@ -340,6 +343,14 @@ class _Collected:
                          "votes_allowed": 1 if ranked else next(iter(sums)) if len(sums) == 1 else None,
                          "place": place})  # fmt: skip
         return {"contests": rows_to_table("contests", rows)}
+
+
+def _key(contest: ContestRecord) -> tuple[Any, ...]:
+    """Return what a contest on a card says, as a key: equal keys are one pattern."""
+    return (
+        contest.Id, contest.Undervotes, contest.Overvotes, contest.OutstackConditionIds,
+        tuple([(m.CandidateId, m.Rank, m.IsVote, m.IsAmbiguous, m.OutstackConditionIds) for m in contest.Marks]),
+    )  # fmt: skip
 
 
 def _condition_names(numbers: tuple[int, ...]) -> list[str]:

@@ -173,7 +173,8 @@ class _Manifests:
         names = self.names
         contests = [
             {"contest": names.contest(row["Id"]), "key": str(row["Id"]),
-             "votes_allowed": names.votes_allowed[row["Id"]], "ranks": names.ranks[row["Id"]], "district": str(row.get("DistrictId") or "") or None, "place": place}
+             "votes_allowed": names.votes_allowed[row["Id"]], "ranks": names.ranks[row["Id"]],
+             "district": str(row.get("DistrictId") or "") or None, "place": place}
             for place, row in enumerate(self.of("Contest"))
         ]  # fmt: skip
         parties = self.by_id("Party")

@@ -1,4 +1,7 @@
-"""The typed shape of a CvrExport file, and its sessions in blocks that fit memory."""
+"""The typed shape of a CvrExport file, and its sessions in blocks that fit memory.
+
+Fields that no table holds (ManifestationId, KeyInId, PartyId of a mark) are left in the raw file, which is kept.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,10 +25,8 @@ class Mark(msgspec.Struct, gc=False):
     IsVote: bool
     MarkDensity: int = -1
     WriteinDensity: int = -1
-    WriteinIndex: int | None = None
+    WriteinIndex: int = -1
     OutstackConditionIds: tuple[int, ...] = ()
-    ManifestationId: int = 0
-    PartyId: int | None = None
 
 
 class ContestRecord(msgspec.Struct, gc=False):
@@ -36,15 +37,12 @@ class ContestRecord(msgspec.Struct, gc=False):
     Undervotes: int | None = None
     Overvotes: int | None = None
     OutstackConditionIds: tuple[int, ...] = ()
-    ManifestationId: int = 0
 
 
 class CardRecord(msgspec.Struct, gc=False):
     """One card of a session, from version 5.4 on. PaperIndex 0 is its first sheet."""
 
     Contests: list[ContestRecord]
-    Id: int = 0
-    KeyInId: int = 0
     PaperIndex: int = -1
     OutstackConditionIds: tuple[int, ...] = ()
 
@@ -76,7 +74,6 @@ class Session(msgspec.Struct, gc=False):
     Modified: Reading | None = None
     ImageMask: str = ""
     SessionType: str = ""
-    VotingSessionIdentifier: str = ""
     UniqueVotingIdentifier: str = ""
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import lzma
 import os
+import re
 import stat
 import unicodedata
 import zipfile
@@ -23,6 +24,7 @@ MAX_RATIO = 400
 RATIO_FREE_BYTES = 64 << 20
 """Up to this size a file may compress as well as it likes."""
 HEAD = 1 << 16
+_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class Export:
@@ -169,7 +171,7 @@ def _zip_members(path: Path) -> dict[str, int]:
 
 def _refuse_hostile(path: Path, member: zipfile.ZipInfo) -> None:
     name, place = member.filename, f"{path.name}: {member.filename!r}"
-    if name.startswith(("/", "\\")) or ":" in name.split("/")[0] or ".." in name.replace("\\", "/").split("/"):
+    if name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in name.replace("\\", "/").split("/"):
         raise BadInputError(place, "names inside a zip stay inside it", "a path that leads out")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise BadInputError(place, "a zip holds files, not links", "a symbolic link")

@@ -1,0 +1,9 @@
+"""How Sphinx builds these pages: sphinx-build -W docs docs/_build. Not needed to read them."""
+
+project = "faircount"
+copyright = "the faircount authors, Apache-2.0"  # the name that Sphinx wants
+extensions = ["myst_parser"]
+exclude_patterns = ["_build", "generate.py"]
+html_theme = "furo"
+html_show_sphinx = False
+myst_heading_anchors = 3

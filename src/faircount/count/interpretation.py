@@ -1,0 +1,103 @@
+"""From marks as exported to what a rule may count. Every decision of this step has its name here.
+
+`INVALID_CONTEST`: a contest that the voting system declared invalid on a card counts for nothing, whatever its marks
+    (Dominion's outstack condition 7 in Alaska, 2022; counting it gave results that differed from the official ones).
+`UNSTATED_COUNTS`: a mark counts unless the export says it is no vote (`is_vote` False) or is ambiguous; where the
+    format does not say (`is_vote` None) it counts.
+`ONCE`: several marks for the same choice are one vote.
+`OVERVOTE_VOIDS`: more choices marked than allowed, and no vote of this card counts in this contest.
+`STATED_OVERVOTE`: where the export declares the contest overvoted, marks of which the format says nothing do not
+    count (Hart lists the options of an overvoted contest), and room without votes is overvotes, not undervotes
+    (Dominion exports overvoted marks with IsVote false and Overvotes equal to the votes allowed). Marks that the export
+    itself calls votes stand. The export's figures are followed where they balance; else all room left is overvotes.
+`RANKED_IGNORES_IS_VOTE`: where voters rank, every mark counts that is not ambiguous. Dominion 5.10.11.24 sets IsVote
+    for rank 1 only; filtering on it silently drops every second choice.
+"""
+
+from collections.abc import Iterator
+
+from faircount.count.rule import Reading
+from faircount.model import BadInputError, CandidateIndex, Contest, Mark, Pattern
+
+INVALID_CONTEST = "invalid-contest"
+"""Canonical condition: the voting system declared this contest invalid on this card."""
+OVERVOTE = "overvote"
+"""Canonical condition, of a contest or a mark: more choices than allowed."""
+OVERVOTED_RANKING = "overvoted-ranking"
+"""Canonical condition, of a contest or a mark: more than one choice at one rank."""
+
+Ranking = tuple[tuple[int, tuple[CandidateIndex, ...]], ...]
+"""(rank, choices at it) by rank; ranks left empty are absent, two or more choices are an overvoted rank."""
+
+
+def is_invalid(pattern: Pattern) -> bool:
+    """Say whether the voting system declared the contest invalid on cards with this pattern."""
+    return INVALID_CONTEST in pattern.conditions
+
+
+def read_marks(contest: Contest, pattern: Pattern) -> Reading:
+    """Read a pattern of a contest in which voters mark and do not rank.
+
+    Raises `BadInputError` for a mark that points to no choice, or that has a rank other than 1.
+    """
+    allowed = contest.votes_allowed
+    candid = _checked(contest, pattern, 1)
+    if is_invalid(pattern):
+        return Reading((), invalid=allowed)
+    overvoted = _states_overvote(pattern)
+    chosen = {
+        mark.choice
+        for mark in candid
+        if not mark.is_ambiguous and (mark.is_vote or (mark.is_vote is None and not overvoted))
+    }
+    if len(chosen) > allowed:
+        return Reading((), overvotes=allowed)
+    votes = tuple((choice, 1) for choice in sorted(chosen))
+    room = allowed - len(chosen)
+    if not overvoted:
+        return Reading(votes, undervotes=room)
+    under, over = pattern.undervotes, pattern.overvotes
+    if under is not None and over is not None and under >= 0 and over > 0 and under + over == room:
+        return Reading(votes, undervotes=under, overvotes=over)
+    return Reading(votes, overvotes=room)
+
+
+def ranking(contest: Contest, pattern: Pattern) -> Ranking:
+    """Return the ranking on cards with this pattern, gaps and equal ranks as they are.
+
+    Raises `BadInputError` for a mark that points to no choice or to a rank that the contest does not have.
+    """
+    places: dict[int, set[CandidateIndex]] = {}
+    for mark in _checked(contest, pattern, contest.ranks):
+        if not mark.is_ambiguous:
+            places.setdefault(mark.rank, set()).add(mark.choice)
+    return tuple((rank, tuple(sorted(places[rank]))) for rank in sorted(places))
+
+
+def states_overvoted_rank(pattern: Pattern) -> bool:
+    """Say whether the export declares an overvote in a ranked contest. Some formats do so without the marks."""
+    return bool(pattern.overvotes) or OVERVOTED_RANKING in pattern.conditions or OVERVOTE in pattern.conditions
+
+
+def _states_overvote(pattern: Pattern) -> bool:
+    if pattern.overvotes or OVERVOTE in pattern.conditions:
+        return True
+    # A figure of 0 is newer than a remark left on a mark that a person has since adjudicated.
+    return pattern.overvotes is None and any(OVERVOTE in mark.conditions for mark in pattern.marks)
+
+
+def _checked(contest: Contest, pattern: Pattern, ranks: int) -> Iterator[Mark]:
+    size = len(contest.choices)
+    for mark in pattern.marks:
+        if not 0 <= mark.choice < size:
+            raise BadInputError(
+                f"contest {contest.title!r}", f"a mark points to one of {size} choices", f"choice {mark.choice}"
+            )
+        if not 1 <= mark.rank <= ranks:
+            raise BadInputError(
+                f"contest {contest.title!r}",
+                f"a rank is between 1 and {ranks}",
+                f"rank {mark.rank} for {contest.name_of(mark.choice)!r}",
+                "correct the number of ranks of the contest",
+            )
+        yield mark

@@ -1,0 +1,101 @@
+"""The shape of a counting rule: its law, its named decisions, and three pure functions."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faircount.model import BadInputError, CandidateIndex, Contest, Margin, Pattern, Profile, Transcript
+
+WHOLE_NUMBER = "<whole number>"
+"""Stands in `Option.values` for any whole number of up to four digits."""
+FRACTION = "<p/q>"
+"""Stands in `Option.values` for any exact fraction above 0 and up to 1, such as `2/3`."""
+CHOICE = "<choice>"
+"""Stands in `Option.values` for the name of any choice of the contest."""
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,4}")
+_FRACTION = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a rule makes of one pattern in the first round; nothing is lost and nothing invented.
+
+    `votes` are (choice, votes) pairs in ballot order, pairs with no vote left out. Votes, undervotes, overvotes and
+    invalid votes sum to the votes allowed on one card (1 where voters rank). Weights play no part here.
+    """
+
+    votes: tuple[tuple[CandidateIndex, int], ...]
+    undervotes: int = 0
+    overvotes: int = 0
+    invalid: int = 0
+
+    @property
+    def votes_allowed(self) -> int:
+        """What one card may hold in this contest: the sum of everything here."""
+        return sum(n for _, n in self.votes) + self.undervotes + self.overvotes + self.invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A named decision of a rule: what a law, or the absence of one, leaves to be stated."""
+
+    name: str
+    values: tuple[str, ...]
+    """The words allowed. `WHOLE_NUMBER`, `FRACTION` and `CHOICE` stand for a kind of value."""
+    default: str
+    meaning: str
+    """What is decided, and what each value means, in plain words."""
+
+    def accepts(self, value: str, contest: Contest) -> bool:
+        """Return whether `value` may be stated for this option in `contest`."""
+        if value in self.values:
+            return value not in (WHOLE_NUMBER, FRACTION, CHOICE)
+        if WHOLE_NUMBER in self.values and _WHOLE_NUMBER.fullmatch(value):
+            return True
+        if CHOICE in self.values and any(choice.name == value for choice in contest.choices):
+            return True
+        parts = _FRACTION.fullmatch(value) if FRACTION in self.values else None
+        return parts is not None and 0 < int(parts[1]) <= int(parts[2])
+
+
+def settings(rule: str, options: tuple[Option, ...], contest: Contest) -> dict[str, str]:
+    """Return every named decision in force for `contest`, stated or by default, sorted by name.
+
+    Raises `BadInputError` when the contest states an option that the rule does not have, states one twice, or gives
+    one a value it does not take: a misspelt decision must not become a default in silence.
+    """
+    known = {option.name: option for option in options}
+    found = {option.name: option.default for option in options}
+    place = f"contest {contest.title!r}, rule {rule}"
+    for name, value in contest.options:
+        if name not in known:
+            raise BadInputError(
+                place, "options are those of the rule", repr(name), f"the rule has {', '.join(known) or 'no options'}"
+            )
+        if not known[name].accepts(value, contest):
+            raise BadInputError(place, f"option {name} is one of {', '.join(known[name].values)}", repr(value))
+        found[name] = value
+    if len({name for name, _ in contest.options}) != len(contest.options):
+        raise BadInputError(place, "an option is stated once", f"{contest.options}")
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named counting rule, the law it follows, and what it computes.
+
+    All three functions raise `UsageError` for a contest the rule cannot count and `BadInputError` for an option or a
+    mark it does not know. They never change what they are given.
+    """
+
+    name: str
+    law: str
+    """Statute, with section; or the plain statement that none is followed."""
+    count: Callable[[Contest, Profile], Transcript]
+    """Count a profile to the end, or to the tie that the rule cannot break."""
+    read: Callable[[Contest, Pattern], Reading]
+    """Say what one card counts for in the first round."""
+    margin: Callable[[Contest, Transcript], Margin | None]
+    """How far the decision was from another; None where nothing was decided or nobody could lose."""
+    options: tuple[Option, ...] = ()

@@ -1,0 +1,57 @@
+"""The one round of a contest in which voters mark and do not rank: votes per choice, and what went to none."""
+
+from collections.abc import Sequence
+
+from faircount.count.interpretation import read_marks
+from faircount.model import CandidateIndex, Contest, Profile, UsageError, VoteCount
+
+Inactive = tuple[tuple[str, VoteCount], ...]
+"""(cause, votes) in the order of `INACTIVE_CAUSES`, causes with none left out."""
+
+
+def tally_marks(contest: Contest, profile: Profile) -> tuple[tuple[VoteCount, ...], Inactive]:
+    """Return weighted votes by choice, and undervotes, overvotes and invalid votes.
+
+    They sum to the profile's weight × the votes allowed.
+    """
+    votes: list[VoteCount] = [0] * len(contest.choices)
+    under: VoteCount = 0
+    over: VoteCount = 0
+    invalid: VoteCount = 0
+    for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
+        reading = read_marks(contest, pattern)
+        for choice, count in reading.votes:
+            votes[choice] += count * weight
+        under += reading.undervotes * weight
+        over += reading.overvotes * weight
+        invalid += reading.invalid * weight
+    causes = (("undervote", under), ("overvote", over), ("invalid", invalid))
+    return tuple(votes), tuple((cause, count) for cause, count in causes if count)
+
+
+def by_votes(votes: Sequence[VoteCount]) -> list[CandidateIndex]:
+    """Return all choices, most votes first, equal ones in the order of the ballot (which decides nothing)."""
+    return [CandidateIndex(c) for c in sorted(range(len(votes)), key=lambda c: (-votes[c], c))]
+
+
+def in_words(votes: VoteCount) -> str:
+    """Return a number of votes for a sentence: `1,234`, or `7/2` where weights are fractions."""
+    return f"{votes:,}" if isinstance(votes, int) else str(votes)
+
+
+def refuse_ranked(contest: Contest, rule: str) -> None:
+    """Raise `UsageError` where voters rank: a rule that counts marks would drop every later preference."""
+    if contest.ranks > 1:
+        raise UsageError(
+            f"contest {contest.title!r} is ranked ({contest.ranks} ranks) and rule {rule} counts marks; "
+            "use a rule for ranked ballots, such as instant-runoff"
+        )
+
+
+def refuse_many(contest: Contest, rule: str) -> None:
+    """Raise `UsageError` unless one seat is filled by one vote a card."""
+    if contest.seats != 1 or contest.votes_allowed != 1:
+        raise UsageError(
+            f"rule {rule} decides one thing by one vote a card; contest {contest.title!r} has {contest.seats} seats "
+            f"and {contest.votes_allowed} votes; use plurality"
+        )

@@ -1,0 +1,153 @@
+"""Gather canonical rows one by one and hand them over as a `Batch`; equal patterns are kept once."""
+
+import hashlib
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from faircount.model import Batch
+from faircount.model.tables import CARDS, PATTERNS, TABLES, VOTES
+from faircount.read.csv_rows import CsvRows
+from faircount.read.export import Export
+
+CARDS_PER_BATCH = 20_000
+"""Enough for columns to pay, few enough that memory stays flat."""
+ONE = Decimal(1)
+
+
+class ExportedMark(NamedTuple):
+    """One mark as a canonical row holds it: by the choice's name, with the flags that the export gives."""
+
+    choice: str
+    rank: int = 1
+    score: int | None = None
+    is_vote: bool | None = None
+    is_ambiguous: bool = False
+    conditions: tuple[str, ...] = ()
+
+
+_PatternKey = tuple[str, tuple[ExportedMark, ...], int | None, int | None, tuple[str, ...]]
+_CARD_COLUMNS = tuple(name for name in CARDS.names if name not in ("card", "ballot"))
+
+
+class BatchBuilder:
+    """One batch in the making. Ids are local and start at 0; `build` leaves the builder empty for the next batch."""
+
+    def __init__(self) -> None:
+        self._empty()
+
+    def _empty(self) -> None:
+        self._ballots: list[int] = []
+        self._cards: dict[str, list[object]] = {name: [] for name in _CARD_COLUMNS}
+        self._vote_cards: list[int] = []
+        self._vote_patterns: list[int] = []
+        self._patterns: dict[_PatternKey, int] = {}
+        self._rows: dict[str, list[dict[str, object]]] = {}
+
+    @property
+    def cards(self) -> int:
+        """How many cards were added since the last `build`."""
+        return len(self._ballots)
+
+    def rows(self, table: str) -> int:
+        """Return how many rows of `table`, not cards, votes or patterns, were added since the last `build`."""
+        return len(self._rows.get(table, ()))
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to `build`."""
+        return self.cards >= CARDS_PER_BATCH or any(len(rows) >= CARDS_PER_BATCH for rows in self._rows.values())
+
+    def add_card(
+        self, *, file: int, record: int, ballot: int | None = None, weight: Decimal = ONE, **columns: object
+    ) -> int:
+        """Add a card and return its id. Without `ballot` it is a ballot of its own.
+
+        `columns` are the other columns of `cards`; those not given are null, and `adjudicated` is False. Raises
+        `TypeError` for a column that cards do not have.
+        """
+        card = len(self._ballots)
+        columns.update(file=file, record=record, weight=weight)
+        columns.setdefault("adjudicated", False)
+        if not columns.keys() <= self._cards.keys():
+            raise TypeError(f"cards have no columns {sorted(columns.keys() - self._cards.keys())}")
+        self._ballots.append(card if ballot is None else ballot)
+        for name, values in self._cards.items():
+            values.append(columns.get(name))
+        return card
+
+    def pattern(
+        self,
+        contest: str,
+        marks: tuple[ExportedMark, ...],
+        undervotes: int | None = None,
+        overvotes: int | None = None,
+        conditions: tuple[str, ...] = (),
+    ) -> int:
+        """Return the id of this way of voting in this contest, the same for equal ones."""
+        return self._patterns.setdefault((contest, marks, undervotes, overvotes, conditions), len(self._patterns))
+
+    def add_vote(self, card: int, pattern: int) -> None:
+        """Say that `card` bears `pattern`."""
+        self._vote_cards.append(card)
+        self._vote_patterns.append(pattern)
+
+    def add(self, table: str, **columns: object) -> None:
+        """Add a row to any table but cards, votes and patterns; columns not given are null."""
+        self._rows.setdefault(table, []).append(columns)
+
+    def add_facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """Add what the source says of itself, (name, value) pairs."""
+        for name, value in facts:
+            self.add("facts", name=name, value=value)
+
+    def reject(self, file: str, row: int, rule: str, fix: str, *, column: str | None = None, value: str = "") -> None:
+        """Keep a row that could not be read: where it stands, what it holds, which rule it breaks, what to do."""
+        self.add("rejected", file=file, row=row, column=column, value=value, rule=rule, fix=fix)
+
+    def add_companion(self, export: Export, number: int, name: str) -> None:
+        """Record a file that lies beside the export and holds no rows of it, such as a checksum or a note."""
+        size, digest = 0, hashlib.sha256()
+        with export.open(name) as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+        self.add("files", file=number, name=name, sha256=digest.hexdigest(), bytes=size, records=0)
+
+    def add_file(self, number: int, name: str, rows: CsvRows, records: int) -> None:
+        """Record a file whose rows were read to the end, and the lines of it that were not UTF-8."""
+        digest = rows.sha256()
+        self.add("files", file=number, name=name, sha256=digest, bytes=rows.bytes, records=records)
+        if rows.recoded_lines:
+            lines = f"{rows.recoded_lines:,} lines" if rows.recoded_lines > 1 else "1 line"
+            self.add_facts([("encoding", f"{name}: {lines} not in UTF-8, read as Windows-1252")])
+
+    def build(self) -> Batch:
+        """Return what was gathered, and start anew."""
+        tables = {name: pa.Table.from_pylist(rows, schema=TABLES[name]) for name, rows in self._rows.items()}
+        if self._ballots:
+            columns = {"card": range(self.cards), "ballot": self._ballots, **self._cards}
+            tables["cards"] = pa.table([pa.array(columns[f.name], f.type) for f in CARDS], schema=CARDS)
+        if self._vote_cards:
+            votes = [pa.array(self._vote_cards, pa.int64()), pa.array(self._vote_patterns, pa.int64())]
+            tables["votes"] = pa.table(votes, schema=VOTES)
+        if self._patterns:
+            tables["patterns"] = self._pattern_table()
+        self._empty()
+        return Batch(tables)
+
+    def _pattern_table(self) -> pa.Table:
+        rows = [
+            {
+                "pattern": number,
+                "contest": contest,
+                "marks": [mark._asdict() for mark in marks],
+                "undervotes": undervotes,
+                "overvotes": overvotes,
+                "conditions": conditions,
+            }
+            for (contest, marks, undervotes, overvotes, conditions), number in self._patterns.items()
+        ]
+        return pa.Table.from_pylist(rows, schema=PATTERNS)

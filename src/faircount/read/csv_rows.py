@@ -1,0 +1,323 @@
+"""Rows of a delimited text file, read once from front to back: encoding, delimiter, row numbers, limits, digest."""
+
+import contextlib
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from faircount.model import BadInputError
+from faircount.read.export import Export
+
+MAX_RECORD_CHARACTERS = 16 << 20
+"""A header of 3,000 columns has 0.3 million; a row that never ends is a quote that was never closed."""
+MAX_FIELD_CHARACTERS = 1 << 17
+MAX_COLUMNS = 50_000
+"""The widest cast vote record export seen has about 5,000."""
+MAX_ROWS = 2**31 - 1
+"""What the `row` and `record` columns of the canonical tables can number."""
+DELIMITERS = ",;\t|"
+HEAD_ROWS = 12
+COMPANIONS = (".sha256", ".sha256sum", ".md5", ".sig", ".asc", ".md", ".pdf", ".html", ".htm", ".rtf", ".doc", ".docx")
+"""Files that lie beside an export and hold no rows of it; kept in the list of files with their hashes."""
+MAX_RECOGNISED_FILES = 5_000
+
+_MAGIC = (
+    (b"%PDF", "a PDF"), (b"\x89PNG", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF8", "a GIF image"),
+    (b"PK\x03\x04", "a zip or Excel workbook"), (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"\x1f\x8b", "gzip-compressed bytes"), (b"\xfd7zXZ", "xz-compressed bytes"), (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"PAR1", "a Parquet file"), (b"SQLite format 3", "an SQLite database"), (b"{\\rtf", "a rich-text document"),
+    (b"\xff\xfe", "UTF-16 text"), (b"\xfe\xff", "UTF-16 text"),
+)  # fmt: skip
+_SEP_LINE = re.compile(r"\ufeff?sep=(.)\r?\n?")
+_SAVE_AS_CSV = "open it in the program that made it and save it as CSV UTF-8"
+
+
+class CsvRows:
+    """Numbered rows of one file. Iterate once; `sha256()`, `bytes` and `recoded_lines` are complete at the end.
+
+    Yields (row, cells): rows are numbered as a spreadsheet shows them, 1 first, blank lines included as `[]`. A row
+    with line breaks inside quotes is one row. Lines that are not UTF-8 are read as Windows-1252 (Latin-1 where that
+    has no such character) and counted in `recoded_lines`. Raises `BadInputError` for bytes that are not text, NUL
+    bytes, and rows beyond the limits of this module.
+    """
+
+    def __init__(self, stream: BinaryIO, place: str, delimiter: str) -> None:
+        self.place = place
+        self.delimiter = delimiter
+        self.recoded_lines = 0
+        self._hashing = _HashingStream(stream)
+        # Kept as an attribute: when it is collected it closes what it wraps, and the digest is asked for later.
+        self._text = io.TextIOWrapper(
+            io.BufferedReader(self._hashing, 1 << 18), encoding="utf-8-sig", errors="surrogateescape", newline=""
+        )
+        self._pending = 0
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes were read, after decompression."""
+        return self._hashing.count
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the bytes of the file; reads what is left of it."""
+        while self._hashing.read(1 << 20):
+            pass
+        return self._hashing.digest.hexdigest()
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        row = 0
+        rows = csv.reader(self._lines(), delimiter=self.delimiter)
+        while True:
+            try:
+                cells = next(rows, None)
+            except csv.Error as error:
+                raise BadInputError(
+                    f"{self.place}, row {row + 1}",
+                    f"a cell has at most {MAX_FIELD_CHARACTERS:,} characters and quotes are closed",
+                    str(error),
+                    "look for a lone quotation mark in or before this row",
+                ) from error
+            if cells is None:
+                return
+            row += 1
+            self._pending = 0
+            if len(cells) > MAX_COLUMNS:
+                raise _too_wide(self.place, row, len(cells))
+            if row == 1 and len(cells) <= 2 and _SEP_LINE.fullmatch(self.delimiter.join(cells)):
+                continue
+            yield row, cells
+
+    def _lines(self) -> Iterator[str]:
+        number = 0
+        while line := self._text.readline(MAX_RECORD_CHARACTERS + 1):
+            number += 1
+            self._pending += len(line)
+            if self._pending > MAX_RECORD_CHARACTERS:
+                raise BadInputError(
+                    f"{self.place}, line {number}",
+                    f"a row has at most {MAX_RECORD_CHARACTERS:,} characters",
+                    "a longer one",
+                    "look for a quotation mark that is never closed, or a file that is not a table",
+                )
+            if len(line) > MAX_COLUMNS and line.count(self.delimiter) > MAX_COLUMNS:
+                raise _too_wide(self.place, number, line.count(self.delimiter) + 1)
+            if not line.isascii():
+                line = self._as_text(line)
+            if "\0" in line:
+                raise BadInputError(
+                    f"{self.place}, line {number}", "a table of text has no NUL bytes", "one", _SAVE_AS_CSV
+                )
+            yield line
+
+    def _as_text(self, line: str) -> str:
+        """Return the line, read again as Windows-1252 where it is not UTF-8.
+
+        Line by line, because joined files mix encodings: one stray byte must not turn every name of the file to noise.
+        """
+        try:
+            line.encode("utf-8")
+        except UnicodeEncodeError:
+            self.recoded_lines += 1
+            raw = line.encode("utf-8", "surrogateescape")
+            try:
+                return raw.decode("cp1252")
+            except UnicodeDecodeError:
+                return raw.decode("latin-1")
+        return line
+
+
+class _HashingStream(io.RawIOBase):
+    """Bytes that pass through are counted and hashed, so that no file is read twice."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.digest = hashlib.sha256()
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        block = self.stream.read(len(view))
+        view[: len(block)] = block
+        self.digest.update(block)
+        self.count += len(block)
+        return len(block)
+
+
+def _too_wide(place: str, row: int, width: int) -> BadInputError:
+    return BadInputError(
+        f"{place}, row {row}", f"a row has at most {MAX_COLUMNS:,} columns", f"{width:,}", "this is not such a table"
+    )
+
+
+@contextlib.contextmanager
+def open_rows(export: Export, name: str) -> Iterator[CsvRows]:
+    """Open `name` as rows of text. Raises `BadInputError` when its first bytes are not text."""
+    head = export.head(name)
+    place = export.place(name)
+    if what := not_text(head):
+        raise BadInputError(place, "a CSV file is text", what, _SAVE_AS_CSV)
+    with export.open(name) as stream:
+        yield CsvRows(stream, place, delimiter_of(_decoded(head)))
+
+
+def head_rows(export: Export, name: str, size: int = 1 << 16) -> list[list[str]]:
+    """Return the complete rows in the first `size` bytes of `name`, at most 12; empty if that is no text.
+
+    Never raises: it is asked about any file, and whatever cannot be read is not ours.
+    """
+    try:
+        head = export.head(name, size)
+        if not_text(head):
+            return []
+        text = _decoded(head)
+        rows: list[list[str]] = []
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
+        for cells in reader:
+            rows.append(cells)
+            if len(rows) > HEAD_ROWS:
+                break
+    except (BadInputError, csv.Error, OSError):
+        return []
+    if len(head) == size and len(rows) <= HEAD_ROWS:
+        rows = rows[:-1]  # probably cut in its middle
+    return [row for row in rows[:HEAD_ROWS] if not _SEP_LINE.fullmatch(",".join(row))]
+
+
+def not_text(head: bytes) -> str:
+    """Return what these first bytes are if they are not text, in words; empty if they may be text."""
+    for magic, what in _MAGIC:
+        if head.startswith(magic):
+            return what
+    return "NUL bytes" if b"\0" in head else ""
+
+
+def delimiter_of(text: str) -> str:
+    """Return the delimiter among `, ; tab |` by which the first lines have the same number of columns; `,` if none."""
+    if named := _SEP_LINE.match(text):
+        return named[1]
+    best, best_score = ",", (0, 0)
+    for delimiter in DELIMITERS:
+        widths: Counter[int] = Counter()
+        # A head may end inside a quoted cell, and a cell may be too long: both are for the reading proper to say.
+        with contextlib.suppress(csv.Error):
+            for number, cells in enumerate(csv.reader(io.StringIO(text[:65536], newline=""), delimiter=delimiter)):
+                widths[len(cells)] += 1
+                if number == HEAD_ROWS:
+                    break
+        wide = [(n, width) for width, n in widths.items() if width > 1]
+        score = max(wide, default=(0, 0))
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _decoded(head: bytes) -> str:
+    """Return the head as text; its last character may be cut, so that a broken end is not an encoding."""
+    try:
+        return head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        cut = head[: error.start] if error.start > len(head) - 4 else None
+        return cut.decode("utf-8-sig") if cut is not None else head.decode("cp1252", "replace")
+
+
+def candidates(export: Export) -> tuple[str, ...]:
+    """Return the files of an export that should hold rows: all but notes and checksums that lie beside them.
+
+    Empty where there are more than 5,000: no format of rows has so many files.
+    """
+    if export.kind == "single":
+        return export.names
+    names = tuple(n for n in export.names if not is_companion(n))
+    return names if len(names) <= MAX_RECOGNISED_FILES else ()
+
+
+def files_to_read(export: Export) -> tuple[str, ...]:
+    """Return `candidates`, for a reader that was told to read this. Raises `BadInputError` where there are none."""
+    names = candidates(export)
+    if not names:
+        found = f"{len(export.names):,} files" if export.names else "no file"
+        raise BadInputError(
+            str(export), f"an export of rows has 1 to {MAX_RECOGNISED_FILES:,} files", found, "check the path"
+        )
+    return names
+
+
+def is_companion(name: str) -> bool:
+    """Say whether a file of this name is a note or checksum and not a table."""
+    last = name.rsplit("/", 1)[-1].lower()
+    return last.endswith(COMPANIONS) or last.startswith(("readme", "licence", "license", "sha256sum"))
+
+
+def folder_jurisdictions(names: Sequence[str]) -> dict[str, str]:
+    """Return file name → name of its folder, where the files lie in folders that tell them apart; else empty.
+
+    States publish one folder a county. One folder for all tells nothing, nor do files outside any folder.
+    """
+    folders = {name: name.rsplit("/", 2)[-2] for name in names if "/" in name}
+    if len(folders) != len(names) or len(set(folders.values())) < 2:
+        return {}
+    return folders
+
+
+def plain_cell(cell: str) -> str:
+    """Return the cell without blanks around it and without Excel's `="…"` wrapping that keeps leading zeros."""
+    cell = cell.strip()
+    if len(cell) >= 3 and cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1].replace('""', '"').strip()
+    return cell
+
+
+def is_blank(cells: Sequence[str]) -> bool:
+    """Say whether no cell of a row holds anything."""
+    return not any(cell and not cell.isspace() for cell in cells)
+
+
+def row_text(cells: Sequence[str]) -> str:
+    """Return a row as one line of CSV, to keep what could not be read."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def columns_of(header: Sequence[str], place: str) -> dict[str, int]:
+    """Return column name → index, names unwrapped and trimmed, nameless columns left out.
+
+    Raises `BadInputError` when two columns have one name: which of them is meant cannot be known.
+    """
+    columns: dict[str, int] = {}
+    for index, cell in enumerate(header):
+        name = plain_cell(cell)
+        if name and columns.setdefault(name, index) != index:
+            raise BadInputError(
+                place,
+                "every column has its own name",
+                f"{name!r} in columns {columns[name] + 1} and {index + 1}",
+                "rename or remove one of them",
+            )
+    return columns
+
+
+_THOUSANDS = re.compile(r"\d{1,3}(?:([,\u00a0\u202f\u2009 ])\d{3})(?:\1\d{3})*")
+MAX_COUNT = 10**12
+
+
+def count_of(cell: str) -> int | None:
+    """Return the whole number that a cell states, `1,204` and Excel's `1204.0` included; None if it states none.
+
+    Negative numbers, fractions and anything of 10^12 or more are not counts.
+    """
+    text = plain_cell(cell)
+    if text.endswith(".0") and text[:-2].isdecimal():
+        text = text[:-2]
+    if _THOUSANDS.fullmatch(text):
+        text = re.sub(r"\D", "", text)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        return None
+    number = int(text)
+    return number if number < MAX_COUNT else None

@@ -1,0 +1,144 @@
+"""Words and numbers of one language: the only room through which the report speaks."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from gettext import NullTranslations
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from faircount.model import Status, UsageError, VoteCount
+from faircount.report.catalogue import translations_for
+from faircount.report.visible import visible
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that extractors of messages look for
+    """Mark `message` for the catalogue; it is translated where it is shown."""
+    return message
+
+
+STATUS_WORDS = {Status.PASS: N_("PASS"), Status.NOT_CHECKED: N_("NOT CHECKED"), Status.FAIL: N_("FAIL")}
+
+CAUSE_WORDS = {
+    "undervote": N_("Undervotes"),
+    "overvote": N_("Overvotes"),
+    "skipped rank": N_("Skipped ranks"),
+    "repeated choice": N_("Repeated choices"),
+    "exhausted": N_("Exhausted"),
+    "invalid": N_("Declared invalid"),
+}
+
+KIND_WORDS = {
+    "write-in": N_("write-ins, pooled"),
+    "qualified-write-in": N_("qualified write-in"),
+    "no-preference": N_("no preference"),
+}
+
+TABLE_WORDS = {
+    "cards": N_("cards"),
+    "votes": N_("readings of a contest on a card"),
+    "superseded": N_("readings replaced by a later one"),
+    "patterns": N_("distinct ways of voting"),
+    "marks": N_("marks with details"),
+    "contests": N_("contests"),
+    "choices": N_("choices"),
+    "styles": N_("contests by ballot style"),
+    "manifest": N_("batches of manifests"),
+    "reported": N_("reported figures"),
+    "turnout": N_("turnout figures"),
+    "rejected": N_("rows that could not be read"),
+    "facts": N_("statements of the source about itself"),
+}
+
+_PLACES = 4
+_BILLIONTH = 10**9
+
+
+class Words:
+    """Messages, numbers and lists in one language. `translations` gives messages, `language` gives numbers."""
+
+    def __init__(self, language: str, translations: NullTranslations) -> None:
+        try:
+            self.locale = Locale.parse(language.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            raise UsageError(f"{language!r} is not the tag of a language; a tag looks like en or es-US") from None
+        self.translations = translations
+        self.language = language.replace("_", "-")
+        self.direction: str = self.locale.text_direction
+
+    def gettext(self, message: str, **values: Any) -> str:
+        """Return `message` translated, with `%(name)s` filled from `values`."""
+        return self.translations.gettext(message) % values
+
+    def ngettext(self, one: str, many: str, n: int, **values: Any) -> str:
+        """Return the form of the message that `n` asks for; `%(n)s` is `n` as people write it."""
+        return self.translations.ngettext(one, many, n) % {"n": self.count(n), **values}
+
+    def count(self, votes: VoteCount) -> str:
+        """Return an exact count with separators; a fraction to 4 places, with ≈ before it where that rounds it."""
+        exact = Fraction(votes)
+        if exact.denominator == 1:
+            return str(format_decimal(exact.numerator, locale=self.locale))
+        scaled = round(exact * 10**_PLACES)
+        text = str(format_decimal(Decimal(scaled).scaleb(-_PLACES), format="#,##0.0###", locale=self.locale))
+        return text if Fraction(scaled, 10**_PLACES) == exact else f"≈{text}"
+
+    def change(self, votes: VoteCount) -> str:
+        """Return a count with its sign, `+12`, `−3` or `0`."""
+        size, sign = self.count(abs(votes)), {0: "", 1: "+", -1: "−"}[(votes > 0) - (votes < 0)]
+        return f"≈{sign}{size[1:]}" if size.startswith("≈") else sign + size
+
+    def share(self, part: VoteCount, whole: VoteCount) -> str:
+        """Return `part` of `whole` in percent to two places, `—` of nothing; never 0% or 100% by rounding alone."""
+        if whole == 0:
+            return "—"
+        exact = Fraction(part) / Fraction(whole)
+        smallest = Fraction(1, 10_000)
+        if 0 < exact < smallest:
+            return f"<\u202f{self._percent(smallest)}"
+        if 1 - smallest < exact < 1:
+            return f">\u202f{self._percent(1 - smallest)}"
+        return self._percent(exact)
+
+    def _percent(self, share: Fraction) -> str:
+        number = Decimal(round(share * _BILLIONTH)) / _BILLIONTH
+        return str(format_percent(number, format="#,##0.00%", locale=self.locale))
+
+    def names(self, names: Iterable[str]) -> str:
+        """Return `names` as a list in this language, in the order given; `—` when there are none."""
+        return str(format_list(list(names), style="unit-short", locale=self.locale)) or "—"
+
+    def day(self, text: str) -> str:
+        """Return an ISO date as people write it; any other text as it is."""
+        try:
+            return str(format_date(date.fromisoformat(text), format="long", locale=self.locale))
+        except ValueError:
+            return text
+
+    def cell(self, value: object) -> str:
+        """Return a value of an answer: whole numbers as they are, for many of them are names of batches."""
+        if value is None:
+            return "—"
+        if isinstance(value, bool):
+            return self.gettext("yes") if value else self.gettext("no")
+        if isinstance(value, Fraction):
+            return self.count(value)
+        return value if isinstance(value, str) else visible(str(value))
+
+    def status(self, status: Status) -> str:
+        """Return the word for `status`."""
+        return self.gettext(STATUS_WORDS[status])
+
+    def cause(self, cause: str) -> str:
+        """Return the word for an inactive cause; one that this room does not know is shown as it came."""
+        return self.gettext(CAUSE_WORDS[cause]) if cause in CAUSE_WORDS else cause
+
+
+def words_for(language: str) -> Words:
+    """Return the words of `language`. Raises `UsageError` for one without a catalogue."""
+    return Words(language, translations_for(language))

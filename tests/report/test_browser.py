@@ -1,0 +1,91 @@
+"""A real browser opens the page: nothing is fetched, nothing overflows, and axe finds nothing against WCAG 2.2 AA."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from report import pages
+
+from faircount.report import html_page
+
+pytestmark = pytest.mark.browser
+
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+def hostile():
+    names = ("<script>alert(1)</script>", "abc\u202e321" * 9, "x" * 500)
+    return pages.page(name="W" * 200, results=(pages.plurality("Ж" * 300, names), pages.instant_runoff()))
+
+
+PAGES = {
+    "full": pages.page,
+    "hostile": hostile,
+    "eighty": lambda: pages.page(results=tuple(pages.plurality(f"Contest {n}") for n in range(80))),
+    "empty": lambda: pages.page(sources=(), results=(), findings=pages.Report(()), commands=(), not_checked=()),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    where = tmp_path_factory.mktemp("pages")
+    for name, make in PAGES.items():
+        (where / f"{name}.html").write_text(html_page(make()), "utf-8")
+    return where
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_browser_finds_nothing_wrong(browser, folder, name, scheme, width):
+    heard, asked = [], []
+    tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    try:
+        tab.on("console", lambda message: heard.append(message.text))
+        tab.on("pageerror", lambda error: heard.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto((folder / f"{name}.html").as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate("document.scripts.length") == 0
+        tab.evaluate("document.querySelectorAll('details').forEach((d, i) => { if (i < 12) d.open = true })")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(tab, options=WCAG).response["violations"]
+        assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found] == []
+        assert heard == []
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    finally:
+        tab.close()
+
+
+def test_a_link_opens_the_folded_contest(browser, folder):
+    tab = browser.new_page()
+    try:
+        tab.goto((folder / "eighty.html").as_uri())
+        tab.click("a[href='#contest-70']")
+        assert tab.locator("#contest-70").is_visible()
+        assert not tab.locator("#contest-69").is_visible()
+    finally:
+        tab.close()
+
+
+def test_the_keyboard_reaches_the_content_first(browser, folder):
+    tab = browser.new_page()
+    try:
+        tab.goto((folder / "full.html").as_uri())
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.className") == "skip"
+        assert tab.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.id") == "content"
+    finally:
+        tab.close()
+
+
+def test_on_paper_every_contest_and_query_is_open(browser, folder):
+    tab = browser.new_page(viewport={"width": 800, "height": 1000}, color_scheme="dark")
+    try:
+        tab.goto((folder / "eighty.html").as_uri())
+        tab.emulate_media(media="print", color_scheme="dark")
+        heights = tab.evaluate("[...document.querySelectorAll('details')].map(d => d.lastElementChild.offsetHeight)")
+        assert len(heights) == 84 and min(heights) > 0
+        ground = tab.evaluate("getComputedStyle(document.body).color")
+        assert ground == "rgb(30, 36, 34)", "ink on paper, whatever the screen's colours"
+    finally:
+        tab.close()

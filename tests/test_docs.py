@@ -1,0 +1,140 @@
+"""Documentation says what the program does, or the build fails."""
+
+import importlib.util
+import re
+import stat
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from faircount import count, read, reconcile
+from faircount.model import INACTIVE_CAUSES, TABLES, Status
+
+RULES: Any = getattr(count, "RULES", {})
+READERS: Any = getattr(read, "READERS", {})
+CHECKS: Any = getattr(reconcile, "CHECKS", {})
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "changelog.d").glob("*.md")])
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["formats.md", "rules.md", "checks.md"])
+def test_a_generated_page_is_up_to_date(generator: ModuleType, name: str) -> None:
+    expected = generator.PAGES[name]()
+    assert (DOCS / name).read_text("utf-8") == expected, "run: python docs/generate.py"
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ("formats.md", list(READERS)),
+        ("rules.md", [*RULES, *(option.name for rule in RULES.values() for option in rule.options)]),
+        ("checks.md", [*CHECKS, *(check.number for check in CHECKS.values())]),
+        ("record.md", list(TABLES)),
+    ],
+)
+def test_every_entry_of_a_catalog_is_documented(file: str, names: list[str]) -> None:
+    text = (DOCS / file).read_text("utf-8")
+    if not names:
+        pytest.skip(f"NOT CHECKED: the catalog of {file} is empty")
+    assert not [name for name in names if not re.search(rf"(`|^## ){re.escape(name)}(`| )", text, re.M)]
+
+
+def headings(path: Path) -> set[str]:
+    """Anchors of a page, as Markdown viewers make them."""
+    found = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in found}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=short)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:", target):
+            name, _, anchor = target.partition("#")
+            file = (path.parent / name).resolve() if name else path
+            assert file.exists(), target
+            assert not anchor or anchor in headings(file), target
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    index = (DOCS / "index.md").read_text("utf-8")
+    linked = set(re.findall(r"\]\(([^)\s]+\.md)\)", index))
+    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if "_build" not in path.parts}
+    assert pages - {"index.md"} <= linked
+
+
+def glossary() -> list[str]:
+    text = (DOCS / "glossary.md").read_text("utf-8")
+    return [term.strip("`") for term in re.findall(r"^(\S.*)\n: ", text, re.M)]
+
+
+def test_the_glossary_gives_each_word_one_meaning() -> None:
+    """Words with a capital meaning of their own (`Batch`, a type) stand beside the plain word."""
+    terms = glossary()
+    assert len(terms) == len(set(terms))
+    assert [term.casefold() for term in terms] == sorted(term.casefold() for term in terms)
+    text = (DOCS / "glossary.md").read_text("utf-8")
+    assert len(terms) == len(re.findall(r"^: ", text, re.M)), "a meaning without a word"
+
+
+def test_the_glossary_holds_the_words_of_the_record() -> None:
+    terms = {term.casefold() for term in glossary()}
+    words = {*(status.value for status in Status), "source", "claim", "partial", "profile", "transcript", "pattern"}
+    singular = {"cards": "card", "votes": "vote", "patterns": "pattern", "marks": "mark", "contests": "contest",
+                "choices": "choice", "styles": "style", "facts": "fact"}  # fmt: skip
+    words |= {singular.get(t, t) for t in TABLES if t not in {"files", "rejected"}} | {"rejected row"}
+    assert not {word.casefold() for word in words} - terms
+    text = (DOCS / "glossary.md").read_text("utf-8")
+    assert not [cause for cause in INACTIVE_CAUSES if f"`{cause}`" not in text]
+
+
+def test_decisions_are_numbered_without_a_gap_and_say_what_was_given_up() -> None:
+    pages = sorted((DOCS / "decisions").glob("*.md"))
+    assert [page.name[:4] for page in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert text.startswith(f"# {page.name[:4]} "), page.name
+        for part in ("**Context.**", "**Choice.**", "**What we gave up.**"):
+            assert part in text, f"{page.name}: {part}"
+
+
+def test_every_fragment_has_a_kind() -> None:
+    for fragment in (ROOT / "changelog.d").iterdir():
+        if fragment.name != "README.md":
+            assert re.fullmatch(r"[a-z0-9-]+\.(added|changed|fixed|removed)\.md", fragment.name), fragment.name
+            assert fragment.read_text("utf-8").strip()
+
+
+NOT_OURS = re.compile("fr" + "aud|su" + "spicio|rig" + "ged|sto" + "len", re.I)
+
+
+@pytest.mark.parametrize("path", [*PAGES, *sorted((ROOT / "src").rglob("*.py"))], ids=short)
+def test_words_are_those_of_a_careful_clerk(path: Path) -> None:
+    assert not NOT_OURS.search(path.read_text("utf-8")), "what differs is said, never what someone may have meant by it"
+
+
+@pytest.mark.parametrize("name", ["faircount", "test", ".ci/run", "requirements/lock"])
+def test_what_is_to_be_typed_can_be_started(name: str) -> None:
+    assert (ROOT / name).stat().st_mode & stat.S_IXUSR
+    assert (ROOT / name).read_text("utf-8").startswith("#!")
+
+
+def test_continuous_integration_calls_the_test_command_and_nothing_else() -> None:
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    assert len(lines) == 2 and lines[1].endswith('/../test"')
