@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
+
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "src"))
 
@@ -81,7 +83,26 @@ def checks() -> str:
     return "\n".join(lines)
 
 
-PAGES: dict[str, Callable[[], str]] = {"formats.md": formats, "rules.md": rules, "checks.md": checks}
+def commands() -> str:
+    """Return the page of every command, as its own --help says it."""
+    cli = importlib.import_module("faircount.cli")
+    lines = [NOTE.format(catalog="faircount.cli.COMMANDS"), "# Commands\n"]
+    told = {"terminal_width": 100, **cli.program.context_settings}
+    whole = click.Context(cli.program, info_name="./faircount", **told)
+    lines += ["```text", cli.program.get_help(whole), "```\n"]
+    for name in cli.COMMANDS:
+        command = cli.program.get_command(whole, name)
+        context = click.Context(command, info_name=name, parent=whole, **told)
+        lines += [f"## `{name}`\n", "```text", command.get_help(context), "```\n"]
+    return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "formats.md": formats,
+    "rules.md": rules,
+    "checks.md": checks,
+    "commands.md": commands,
+}
 """File in docs/ → what it must say."""
 
 if __name__ == "__main__":

@@ -116,8 +116,7 @@ if sys.version_info >= (3, 11): print(os.path.realpath(sys.executable))' 2>/dev/
 apt_install() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
     say "installing $* (Debian packages)."
-    if ! { DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >&2 </dev/null; then
-        return 1
-    fi
+    # Debian's own account of each file goes nowhere; what went wrong it says on standard error.
+    DEBIAN_FRONTEND=noninteractive apt-get update -qq >/dev/null </dev/null &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null </dev/null
 }

@@ -2,14 +2,17 @@
 
 import importlib.util
 import re
+import shlex
 import stat
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 
 from faircount import count, read, reconcile
+from faircount.cli import COMMANDS, program
 from faircount.model import INACTIVE_CAUSES, TABLES, Status
 
 RULES: Any = getattr(count, "RULES", {})
@@ -33,7 +36,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["formats.md", "rules.md", "checks.md"])
+@pytest.mark.parametrize("name", ["formats.md", "rules.md", "checks.md", "commands.md"])
 def test_a_generated_page_is_up_to_date(generator: ModuleType, name: str) -> None:
     expected = generator.PAGES[name]()
     assert (DOCS / name).read_text("utf-8") == expected, "run: python docs/generate.py"
@@ -46,6 +49,7 @@ def test_a_generated_page_is_up_to_date(generator: ModuleType, name: str) -> Non
         ("rules.md", [*RULES, *(option.name for rule in RULES.values() for option in rule.options)]),
         ("checks.md", [*CHECKS, *(check.number for check in CHECKS.values())]),
         ("record.md", list(TABLES)),
+        ("commands.md", list(COMMANDS)),
     ],
 )
 def test_every_entry_of_a_catalog_is_documented(file: str, names: list[str]) -> None:
@@ -70,6 +74,24 @@ def test_every_link_leads_somewhere(path: Path) -> None:
             file = (path.parent / name).resolve() if name else path
             assert file.exists(), target
             assert not anchor or anchor in headings(file), target
+
+
+def typed(text: str) -> list[list[str]]:
+    """Commands of ours in a page's code blocks, as words; what a shell would make of quotes and comments included."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("./faircount ")]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=short)
+def test_every_command_that_a_page_shows_can_be_given(path: Path) -> None:
+    for words in typed(path.read_text("utf-8")):
+        context = click.Context(program, info_name="./faircount")
+        _, rest, _ = program.make_parser(context).parse_args(list(words))
+        assert rest and rest[0] in COMMANDS, words
+        command = program.get_command(context, rest[0])
+        assert command
+        command.make_parser(click.Context(command, parent=context)).parse_args(rest[1:])
 
 
 def test_every_page_can_be_reached_from_the_index() -> None:

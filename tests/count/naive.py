@@ -35,7 +35,8 @@ def marks_of_card(contest: Contest, pattern: Pattern) -> tuple[list[str], int, i
             if m.is_vote is None and flag:
                 continue
             names.append(choice.name)
-            break
+            if choice.kind != "write-in":
+                break
     if len(names) > n:
         return [], 0, n, 0
     left = n - len(names)

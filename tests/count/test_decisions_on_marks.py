@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from faircount.count import RULES, Reading
+from faircount.count.interpretation import read_marks
 from faircount.model import (
     BadInputError,
     CandidateIndex,
@@ -204,3 +205,11 @@ def test_one_vote_rules_refuse_many_seats() -> None:
         for contest in (vote_for(2), vote_for(1, seats=2)):
             with pytest.raises(UsageError, match="plurality"):
                 RULES[rule].count(contest, Profile.of({}))
+
+
+def test_each_write_in_of_the_pool_is_a_vote_of_its_own() -> None:
+    """Two people written in on one card are two votes of the pool; a regular choice marked twice is one."""
+    pool = Contest("T", (Choice("A"), Choice("Write-in", kind="write-in")), votes_allowed=3)
+    assert read_marks(pool, marks(1, 1)).votes == ((1, 2),)
+    assert read_marks(pool, marks(0, 0)).votes == ((0, 1),)
+    assert read_marks(pool, marks(0, 1, 1, 1)).overvotes == 3

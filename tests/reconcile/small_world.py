@@ -67,7 +67,7 @@ class World:
 
     def ask(self, check: Check) -> Finding:
         """Put the check's question to this world and return its judgement."""
-        with duckdb.connect() as db:
+        with duckdb.connect(config={"threads": 1}) as db:
             held = []
             for name, schema in TABLES.items():
                 stored = {"votes": "votes_stored", "superseded": "superseded_stored"}.get(name, name)
@@ -87,9 +87,9 @@ class World:
     def add_card(self, number: int, **changes: Any) -> Row:
         """Add card `number`, which says where it lies and how it was voted."""
         card = {
-            "source": CVR, "card": number, "ballot": number, "jurisdiction": "Adams", "tabulator": str(1 + number // 24),
-            "batch": str(1 + number // 12 % 2), "position": 1 + number % 12, "imprinted_id": f"{number:06}", "sheet": 1,
-            "style": "A", "precinct": f"Precinct {1 + number % 2}",
+            "source": CVR, "card": number, "ballot": number, "jurisdiction": "Adams",
+            "tabulator": str(1 + number // 24), "batch": str(1 + number // 12 % 2), "position": 1 + number % 12,
+            "imprinted_id": f"{number:06}", "sheet": 1, "style": "A", "precinct": f"Precinct {1 + number % 2}",
             "counting_group": ("Election Day", "Mail")[number // 24 % 2], "adjudicated": False, "weight": 1,
             "file": number // 12, "record": 1 + number % 12,
         } | changes  # fmt: skip
@@ -165,8 +165,7 @@ class World:
             cells.append(((None, None, "checked_in", precinct, None), ballots))
             cells.append(((None, None, "ballots_cast", precinct, None), ballots))
         self._tell("turnout", PRECINCTS, cells, totals=True)
-        self._tell("turnout", SUMMARY, [((a, b, m, None, None), n) for (a, b, m, _, _), n in cells if m != "checked_in"],
-                   totals=False)  # fmt: skip
+        self._tell("turnout", SUMMARY, [cell for cell in cells if cell[0][2] != "checked_in"], totals=False)
 
 
 def clean_world() -> World:

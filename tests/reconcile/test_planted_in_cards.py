@@ -143,6 +143,13 @@ def test_a_batch_listed_twice(world: World) -> None:
     passes(world, "manifest-v-cards")
 
 
+def test_a_list_of_two_counties_is_not_counted_as_one(world: World) -> None:
+    for table in ("cards", "votes"):
+        world[table].clear()
+    world["manifest"].extend([row | {"jurisdiction": "Boulder"} for row in world["manifest"]])
+    assert passes(world, "batch-once").startswith("All 8 batches occur once. No batch of cards was read")
+
+
 def test_a_batch_scanned_twice(world: World) -> None:
     votes = list(world["votes"])
     for number in range(12, 24):
@@ -156,7 +163,9 @@ def test_a_batch_scanned_twice(world: World) -> None:
 def test_the_same_cards_in_another_order_are_another_batch(world: World) -> None:
     votes = list(world["votes"])
     for number in range(12, 24):
-        world.add_card(36 + number, tabulator="1", batch="3", position=None, imprinted_id=None, file=9, record=30 - number)
+        world.add_card(
+            36 + number, tabulator="1", batch="3", position=None, imprinted_id=None, file=9, record=30 - number
+        )
         world["votes"].extend(vote | {"card": 36 + number} for vote in votes if vote["card"] == number)
     passes(world, "batch-once")
 

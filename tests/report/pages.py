@@ -119,7 +119,7 @@ def no_votes():
     return ContestResult(contest, CardCount(0), 0, Transcript("plurality", 0, (Round((0,)),), "no votes"), None, ())
 
 
-SQL = "select batch, cards, count(*) as cards_read\nfrom manifest join cards using (batch)\nwhere cards < 5 -- <b>\norder by batch"
+SQL = "select batch, cards, count(*)\nfrom manifest join cards using (batch)\nwhere cards < 5 -- <b>\norder by batch"
 
 
 def page(**changes):
@@ -136,12 +136,15 @@ def page(**changes):
         "results": (plurality(), vote_for_three(), measure(), instant_runoff(), fractional(), tie()),
         "not_counted": (NotCounted("Retention of judges", "the export does not say how many votes were allowed"),),
         "findings": Report((
-            finding("R01", Status.FAIL, "2 of 120 batches hold another number of cards than the manifest says.", rows, 1_040),
-            finding("R02", Status.PASS), finding("R03", Status.NOT_CHECKED, "No source gives ballots of several cards."),
+            finding("R01", Status.FAIL, "2 of 120 batches hold other numbers of cards than the manifest.", rows, 1_040),
+            finding("R02", Status.PASS),
+            finding("R03", Status.NOT_CHECKED, "No source gives ballots of several cards."),
             finding("R04", Status.PASS, "120 batches were compared."),
         )),
         "questions": (("R01", SQL), ("R02", SQL), ("R04", SQL)),
-        "not_checked": ("Whether the paper ballots say what the records say.", "Whether every voter who voted was entitled to."),
+        "not_checked": (
+            "Whether the paper ballots say what the records say.", "Whether every voter who voted was entitled to.",
+        ),
         "commands": ("faircount read alder/", "faircount report alder/ --out page.html"),
         "program": "faircount 0.1.0",
     }  # fmt: skip

@@ -32,8 +32,13 @@ def folder(tmp_path_factory):
     return where
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "scheme", "width"),
+    [
+        *(("full", scheme, width) for scheme in ("light", "dark") for width in (320, 1280)),
+        ("hostile", "light", 320), ("hostile", "dark", 1280), ("eighty", "light", 1280), ("empty", "dark", 320),
+    ],
+)  # fmt: skip
 def test_a_browser_finds_nothing_wrong(browser, folder, name, scheme, width):
     heard, asked = [], []
     tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -78,14 +83,33 @@ def test_the_keyboard_reaches_the_content_first(browser, folder):
         tab.close()
 
 
+def test_on_paper_no_figure_covers_a_table(browser, folder):
+    tab = browser.new_page(viewport={"width": 680, "height": 1000})
+    try:
+        tab.goto((folder / "full.html").as_uri())
+        tab.emulate_media(media="print")
+        pairs = tab.evaluate(
+            """[...document.querySelectorAll('.side-by-side')].map(pair => [
+                 pair.querySelector('table').getBoundingClientRect().right,
+                 pair.querySelector('svg').getBoundingClientRect().left,
+                 pair.querySelector('svg').getBoundingClientRect().width])"""
+        )
+        assert len(pairs) == 6
+        assert all(table_ends <= figure_starts and width > 140 for table_ends, figure_starts, width in pairs), pairs
+    finally:
+        tab.close()
+
+
 def test_on_paper_every_contest_and_query_is_open(browser, folder):
     tab = browser.new_page(viewport={"width": 800, "height": 1000}, color_scheme="dark")
     try:
         tab.goto((folder / "eighty.html").as_uri())
         tab.emulate_media(media="print", color_scheme="dark")
-        heights = tab.evaluate("[...document.querySelectorAll('details')].map(d => d.lastElementChild.offsetHeight)")
-        assert len(heights) == 84 and min(heights) > 0
-        ground = tab.evaluate("getComputedStyle(document.body).color")
-        assert ground == "rgb(30, 36, 34)", "ink on paper, whatever the screen's colours"
+        seen = tab.evaluate("[...document.querySelectorAll('details')].map(d => d.lastElementChild.checkVisibility())")
+        assert len(seen) == 85 and all(seen)
+        ink = tab.evaluate("getComputedStyle(document.body).color")
+        assert ink == "rgb(30, 36, 34)", "ink on paper, whatever the screen's colours"
+        tab.emulate_media(media="screen")
+        assert not tab.evaluate("document.querySelector('details .body').checkVisibility()"), "folded on a screen"
     finally:
         tab.close()

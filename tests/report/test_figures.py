@@ -17,8 +17,8 @@ def parsed(svg):
 
 
 def test_bars_are_in_proportion_and_from_zero():
-    svg = parsed(bar_chart("k", "Title", "Words", [Bar("a", 200, "200", "winner"), Bar("b", Fraction(50), "50", "choice"),
-                                                   Bar("c", 0, "0", "inactive")]))  # fmt: skip
+    bars = [Bar("a", 200, "200", "winner"), Bar("b", Fraction(50), "50", "choice"), Bar("c", 0, "0", "inactive")]
+    svg = parsed(bar_chart("k", "Title", "Words", bars))
     widths = [float(r.get("width").rstrip("%")) for r in svg.findall("rect")]
     assert widths[1] * 4 == widths[0] and widths[2] == 0
     assert {r.get("x") for r in svg.findall("rect")} == {"0"}
@@ -33,11 +33,10 @@ def test_a_figure_names_and_describes_itself():
 
 def test_hostile_names_stay_text():
     name = "<script>alert(1)</script>&\"'"
-    for svg in (
-        bar_chart("k", name, name, [Bar(name, 1, name, "choice")]),
-        flow_chart("k", name, name, [Column(name, (Node("a", name, 1, name, "choice", name),),
-                                            (Ribbon("a", "a", 1, name, "moved"),)), Column(name, (Node("a", name, 1, name, "choice"),))]),
-    ):  # fmt: skip
+    node = Node("a", name, 1, name, "choice", name)
+    columns = [Column(name, (node,), (Ribbon("a", "a", 1, name, "moved"),)), Column(name, (node,))]
+    bars = [Bar(name, 1, name, "choice")]
+    for svg in (bar_chart("k", name, name, bars), flow_chart("k", name, name, columns)):
         assert "<script" not in svg and not parsed(svg).findall(".//script")
 
 

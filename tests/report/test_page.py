@@ -1,7 +1,9 @@
 """The page as a document: what it says, what it never says, and that nothing of it comes from elsewhere."""
 
 import base64
+import dataclasses
 import hashlib
+import itertools
 import re
 
 import pytest
@@ -52,7 +54,7 @@ def test_structure_is_that_of_a_document():
     tree = document()
     assert tree.get("lang") == "en" and len(tree.xpath("//h1")) == 1
     levels = [int(h.tag[1]) for h in tree.xpath("//h1|//h2|//h3|//h4")]
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
     for landmark in ("header", "nav", "main", "footer"):
         assert len(tree.xpath(f"//body/{landmark}")) == 1
     ids = tree.xpath("//@id")
@@ -72,7 +74,7 @@ def test_sections_stand_in_order():
 def test_sources_are_shown_whole():
     cells = row(document(), "sources", "County export")
     assert cells[2:5] == ["42", "987,654,321", "24,690"]
-    assert "3,041 reported figures" in cells[5] and "2 rows that could not be read" in cells[5]
+    assert "Reported figures: 3,041" in cells[5] and "Rows that could not be read: 2" in cells[5]
     assert cells[6] == "0123456789abcdef" * 4
 
 
@@ -84,9 +86,18 @@ def test_recounted_beside_reported():
     assert row(tree, "index", "County Treasurer")[1:] == [
         "Winner: Ada Quill", "1,100", "11.00%", "votes differ from reported ones for 1 choice",
     ]  # fmt: skip
-    assert row(tree, "index", "School Board")[1] == "Winners: Dee Alm, Eli Bright, Fay Crane"
-    assert row(tree, "index", "Coroner")[1:3] == ["Tie: Quin Reed, Ray Stone", "—"]
+    assert row(tree, "index", "School Board")[1] == "Winners: Dee Alm; Eli Bright; Fay Crane"
+    assert row(tree, "index", "Coroner")[1:3] == ["Tie: Quin Reed; Ray Stone", "—"]
     assert row(tree, "index", "Council")[2] == "≈35.6667"
+
+
+@pytest.mark.parametrize(("verdict", "said"), [("passed", "Passed"), ("not passed", "Not passed")])
+def test_a_measure_has_no_winner(verdict, said):
+    measure = pages.measure()
+    transcript = dataclasses.replace(measure.transcript, verdict=verdict)
+    tree = document(results=(dataclasses.replace(measure, transcript=transcript),))
+    assert row(tree, "index", "Measure A")[1] == said
+    assert row(tree, "votes", "Yes")[0] == "Yes" and not tree.xpath("//*[contains(@class,'bar winner')]")
 
 
 def test_rounds_are_told():
@@ -94,8 +105,8 @@ def test_rounds_are_told():
     assert row(tree, "rounds", "Kim Heath")[1:] == ["1,500", "1,850+350", "1,950+100", "out"]
     assert row(tree, "rounds", "Exhausted")[1:] == ["0", "80+80", "230+150", "430+200"]
     text = words_of(tree)
-    assert "Tie: Lee Isle, Max Jonquil. Decided by: lot drawn by the county clerk." in text
-    assert "Tie: Quin Reed, Ray Stone. Nobody has decided it, and the count stopped here." in text
+    assert "Tie: Lee Isle; Max Jonquil. Decided by: lot drawn by the county clerk." in text
+    assert "Tie: Quin Reed; Ray Stone. Nobody has decided it, and the count stopped here." in text
     assert "not the number of ballots that would have to change" in text
     assert "final round" in text and "yes over threshold" in text
 
@@ -135,7 +146,8 @@ def test_hostile_names_are_shown_and_do_nothing(name):
     text = html_page(
         pages.page(
             name=name, date=name, results=results, findings=findings, not_counted=(NotCounted(name, name),),
-            sources=(pages.source(name),), questions=(("R01", name),), commands=(name,), not_checked=(name,), program=name,
+            sources=(pages.source(name),), questions=(("R01", name),), commands=(name,), not_checked=(name,),
+            program=name,
         )
     )  # fmt: skip
     tree = html.document_fromstring(text)

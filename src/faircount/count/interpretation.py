@@ -4,7 +4,8 @@
     (Dominion's outstack condition 7 in Alaska, 2022; counting it gave results that differed from the official ones).
 `UNSTATED_COUNTS`: a mark counts unless the export says it is no vote (`is_vote` False) or is ambiguous; where the
     format does not say (`is_vote` None) it counts.
-`ONCE`: several marks for the same choice are one vote.
+`ONCE`: several marks for the same choice are one vote, except in the pool of undeclared write-ins, where each mark
+    names somebody else (Dominion gives each its own WriteinIndex).
 `OVERVOTE_VOIDS`: more choices marked than allowed, and no vote of this card counts in this contest.
 `STATED_OVERVOTE`: where the export declares the contest overvoted, marks of which the format says nothing do not
     count (Hart lists the options of an overvoted contest), and room without votes is overvotes, not undervotes
@@ -45,15 +46,15 @@ def read_marks(contest: Contest, pattern: Pattern) -> Reading:
     if is_invalid(pattern):
         return Reading((), invalid=allowed)
     overvoted = _states_overvote(pattern)
-    chosen = {
-        mark.choice
-        for mark in candid
-        if not mark.is_ambiguous and (mark.is_vote or (mark.is_vote is None and not overvoted))
-    }
-    if len(chosen) > allowed:
+    counts: dict[CandidateIndex, int] = {}
+    for mark in candid:
+        if not mark.is_ambiguous and (mark.is_vote or (mark.is_vote is None and not overvoted)):
+            pooled = contest.choices[mark.choice].kind == "write-in"
+            counts[mark.choice] = counts.get(mark.choice, 0) + 1 if pooled else 1
+    room = allowed - sum(counts.values())
+    if room < 0:
         return Reading((), overvotes=allowed)
-    votes = tuple((choice, 1) for choice in sorted(chosen))
-    room = allowed - len(chosen)
+    votes = tuple(sorted(counts.items()))
     if not overvoted:
         return Reading(votes, undervotes=room)
     under, over = pattern.undervotes, pattern.overvotes

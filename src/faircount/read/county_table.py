@@ -77,7 +77,7 @@ def _take(
     figures = tuple(counts.values())
     before = seen.setdefault((state, county), set())
     if figures in before:
-        gathered.leave_out(f"they repeat the figures of {county}, {state} under another code")
+        gathered.leave_out(f"the figures of {county}, {state} come again under another code")
         return 0
     precinct = f"{county} ({code})" if before else county
     before.add(figures)

@@ -25,6 +25,8 @@ _BESIDE = re.compile(
     r"(^|/)(readme|licen[cs]e|copying|notice|sha256sums?)[^/]*$|\.(md|pdf|html?|docx?|rtf|txt|asc|sig)$", re.IGNORECASE
 )
 """Files that may lie beside an export and hold no rows of it."""
+_NOT_WINDOWS = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+"""Bytes that no character of Windows-1252 has."""
 _NOT_CSV = (b"PK\x03\x04", b"\xfd7zXZ", b"\x1f\x8b", b"%PDF", b"<", b"{", b"[")
 
 Rejected = dict[str, object]
@@ -35,6 +37,7 @@ class Surveyed:
     """What one pass over the bytes of a file told: how to decode it, what it is, and how long."""
 
     encoding: str
+    """`utf-8-sig`, `cp1252`, or empty where the bytes are neither."""
     sha256: str
     bytes: int
 
@@ -110,9 +113,9 @@ def survey(export: Export, name: str) -> Surveyed:
     """Read `name` once for its digest, its length and its encoding: UTF-8 if all of it is, else Windows-1252.
 
     The encoding must be known before the first row, or a name late in the file would change how early ones are read.
-    Raises `BadInputError` when a compressed member grows beyond all reason, or the text is in neither encoding.
+    Raises `BadInputError` when a compressed member grows beyond all reason.
     """
-    digest, length, utf8 = hashlib.sha256(), 0, True
+    digest, length, utf8, windows = hashlib.sha256(), 0, True, True
     decoder = codecs.getincrementaldecoder("utf-8")()
     most = max(RATIO_FREE_BYTES, MAX_RATIO * export.size(name))
     with member_bytes(export, name) as stream:
@@ -123,8 +126,10 @@ def survey(export: Export, name: str) -> Surveyed:
                 raise BadInputError(export.place(name), rule, f"more than {most:,} bytes")
             digest.update(block)
             utf8 = utf8 and _decodes(decoder, block)
+            windows = windows and not any(byte in block for byte in _NOT_WINDOWS)
     utf8 = utf8 and _decodes(decoder, b"", final=True)
-    return Surveyed("utf-8-sig" if utf8 else "cp1252", digest.hexdigest(), length)
+    encoding = "utf-8-sig" if utf8 else "cp1252" if windows else ""
+    return Surveyed(encoding, digest.hexdigest(), length)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:
@@ -182,9 +187,12 @@ def csv_rows(export: Export, name: str, surveyed: Surveyed, gathered: Gathered) 
     """Yield (row, cells by `normal` column name), cells trimmed; the header is row 1, blank lines are passed over.
 
     A row with another number of cells than the header is kept among the rejected: which cell is missing cannot be
-    known. Raises `BadInputError` when a column stands twice, a quote is never closed or a cell has no end.
+    known. Raises `BadInputError` when the text is in neither encoding, a column stands twice, a quote is never closed
+    or a cell has no end.
     """
     place = export.place(name)
+    if not surveyed.encoding:
+        raise BadInputError(place, "the text is UTF-8 or Windows-1252", "bytes that neither has", "save it as UTF-8")
     with member_bytes(export, name) as stream, contextlib.ExitStack() as stack:
         text = stack.enter_context(io.TextIOWrapper(stream, encoding=surveyed.encoding, newline=""))
         first = text.readline(HEAD)
@@ -220,10 +228,6 @@ def _numbered(
             yield row, next(reader)
         except StopIteration:
             return
-        except UnicodeDecodeError as error:
-            raise BadInputError(
-                f"{place}, row {row}", "the text is UTF-8 or Windows-1252", str(error), "save it as UTF-8"
-            ) from error
         except csv.Error as error:
             if "expected after" not in str(error):  # the end of the cell was not found, so no later row can be trusted
                 raise BadInputError(
@@ -287,7 +291,7 @@ _MEASURES = {
 }
 
 NO_MEASURE = {
-    "votes": "their candidate is a total of the contest's candidates",
+    "votes": "a total of the contest's candidates stands as a candidate",
     "blank": "ballots cast blank are no measure of the tables",
 }
 """What a line may state that no table holds → why it is left out."""

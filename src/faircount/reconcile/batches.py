@@ -106,8 +106,9 @@ with listed as (
 ), content as materialized (
   select card, hash(count(*), sum(h::hugeint), bit_xor(h)) as h from votes join meaning using (pattern) group by card
 ), placed as (
-  select coalesce(c.jurisdiction, nullif(s.jurisdiction, ''), '') as jurisdiction, coalesce(c.tabulator, '') as tabulator,
-    c.batch, c.source, c.file, c.record, c.card, hash(coalesce(k.h, 0), c.style) as h
+  select coalesce(c.jurisdiction, nullif(s.jurisdiction, ''), '') as jurisdiction,
+    coalesce(c.tabulator, '') as tabulator, c.batch, c.source, c.file, c.record, c.card,
+    hash(coalesce(k.h, 0), c.style) as h
   from cards c left join content k using (card) left join sources s on s.source = c.source
   where c.batch is not null
 ), batches as materialized (
@@ -137,7 +138,8 @@ with listed as (
   select name_key(jurisdiction) as j, ltrim(name_key(tabulator), '0') as t, ltrim(name_key(batch), '0') as b
   from batches where cards >= 10 and contents >= 5
 ), sides as (
-  select exists (select 1 from listed where j in (select j from telling)) as by_j
+  select not exists (select 1 from listed) or not exists (select 1 from telling)
+    or exists (select 1 from listed where j in (select j from telling)) as by_j
 ), known as (
   select case when by_j then j else '' end, t, b from listed, sides
   union
@@ -165,10 +167,18 @@ BATCH_ONCE = numbered(
         ("batch", "batches"),
         ("occurs once", "occur once"),
         ("repeats a batch that is already there", "repeat batches that are already there"),
-        (("compared", "Neither a manifest nor a batch of ten or more different cards was read, so none was compared."),),
+        (
+            (
+                "compared",
+                "Neither a manifest nor a batch of ten or more different cards was read, so none was compared.",
+            ),
+        ),
         (
             Note("listed_batches", none="No manifest was read, so only the cards were looked at."),
-            Note("card_batches", none="No batch of cards was large and varied enough to be told apart by its content."),
+            Note(
+                "card_batches",
+                none="No batch of cards was read that is large and varied enough to be told apart by its content.",
+            ),
             Note(
                 "too_small",
                 "1 batch of cards is too small or too uniform (fewer than 10 cards or 5 different contents) "

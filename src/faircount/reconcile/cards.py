@@ -62,8 +62,14 @@ CARDS_V_BALLOTS = numbered(
         ("disagrees with the cards read", "disagree with the cards read"),
         (
             ("cards_read", "No cards were read, so the ballots cast could not be compared with them."),
-            ("turnout_rows", "No number of ballots or cards cast was read, so the cards could not be compared with it."),
-            ("compared", "The numbers of ballots cast and the cards are of different jurisdictions; none was compared."),
+            (
+                "turnout_rows",
+                "No number of ballots or cards cast was read, so the cards could not be compared with it.",
+            ),
+            (
+                "compared",
+                "The numbers of ballots cast and the cards are of different jurisdictions; none was compared.",
+            ),
         ),
         (
             Note(
@@ -101,13 +107,23 @@ with copies as (
     coalesce(c.jurisdiction, nullif(s.jurisdiction, '')) as jurisdiction
   from cards c left join sources s on s.source = c.source anti join copies x on x.source = c.source and x.file = c.file
   where c.position is not null or c.imprinted_id is not null
+), places as (
+  select jurisdiction, tabulator, batch, position, min(card) as card
+  from placed where position is not null group by 1, 2, 3, 4 having min(ballot) <> max(ballot)
 ), by_position as (
-  select min(card) as card, count(distinct ballot) as times
-  from placed where position is not null group by jurisdiction, tabulator, batch, position
-  having min(ballot) <> max(ballot)
+  select s.card, count(distinct p.ballot) as times
+  from places s join placed p on p.jurisdiction is not distinct from s.jurisdiction
+    and p.tabulator is not distinct from s.tabulator and p.batch is not distinct from s.batch
+    and p.position = s.position
+  group by s.card
+), numbers as (
+  select jurisdiction, imprinted_id, min(card) as card
+  from placed where imprinted_id is not null group by 1, 2 having min(ballot) <> max(ballot)
 ), by_number as (
-  select min(card) as card, count(distinct ballot) as times
-  from placed where imprinted_id is not null group by jurisdiction, imprinted_id having min(ballot) <> max(ballot)
+  select s.card, count(distinct p.ballot) as times
+  from numbers s join placed p on p.jurisdiction is not distinct from s.jurisdiction
+    and p.imprinted_id = s.imprinted_id
+  group by s.card
 ), repeated as materialized (
   select card, max(p.times) as same_position, max(n.times) as same_imprinted_id
   from by_position p full join by_number n using (card) group by card
@@ -138,7 +154,10 @@ CARD_ONCE = numbered(
         ("occurs more than once", "occur more than once"),
         (
             ("cards_read", "No cards were read, so none could be looked for twice."),
-            ("compared", "No export states a position or a printed number, so a card that occurs twice would not show."),
+            (
+                "compared",
+                "No export states a position or a printed number, so a card that occurs twice would not show.",
+            ),
         ),
         (
             Note(
@@ -219,7 +238,7 @@ STYLE_CONTESTS = numbered(
         (
             Note(
                 "listed_styles",
-                none="No list of each style's contests was read, so cards were compared only with cards of their style.",
+                none="No list of each style's contests was read, so cards were compared only with their like.",
             ),
             Note(
                 "without_style",
@@ -279,7 +298,10 @@ MARKS_BALANCE = numbered(
         ("does not add up to the votes allowed", "do not add up to the votes allowed"),
         (
             ("votes_read", "No votes were read, so nothing could be added up."),
-            ("compared", "No export states undervotes and overvotes of unranked contests, so nothing could be added up."),
+            (
+                "compared",
+                "No export states undervotes and overvotes of unranked contests, so nothing could be added up.",
+            ),
         ),
     ),
     innocent_explanations=(

@@ -68,7 +68,7 @@ KEYED = """
 """`keyed`: one row a figure, its names folded. A leading "Precinct" or "Pct" is no part of a precinct's name, and
 "Vote by" and "Voting" none of a counting group's: `Vote by Mail` is `Mail`."""
 
-LEVELS = KEYED + """
+_SUMS = """
 , lone as (
   select (select count(distinct jk) from keyed where jk <> '*') <= 1
     and (select count(distinct name_key(jurisdiction)) from cards) <= 1 as is_lone
@@ -109,6 +109,8 @@ LEVELS = KEYED + """
   select tbl, source, claim, contest_id, choice_id, measure, jk, pk, gk, 'precinct and counting group', n, negative
   from cells where pk <> '*' and gk <> '*'
 )"""
+
+LEVELS = "".join((KEYED, _SUMS))
 """`levels`: each source's figures at every level that it gives, a whole being the sum of its parts where it gives
 parts. Where nothing names more than one jurisdiction, jurisdictions are taken as one."""
 

@@ -57,8 +57,8 @@ PARTS_V_TOTAL = numbered(
     "R11",
     "parts-v-total",
     statement="Within each source every total is the sum of its parts: precincts, counting groups and jurisdictions.",
-    source="OpenElections data issues 52 for New York, 96 for Mississippi and 373 for Texas (Hood County 2020): official "
-    "files whose totals are not the sum of their precincts or ways of voting.",
+    source="OpenElections data issues 52 for New York, 96 for Mississippi and 373 for Texas (Hood County 2020): "
+    "official files whose totals are not the sum of their precincts or ways of voting.",
     query="".join((ALL_FIGURES, KEYED, DISPLAY, _PARTS_TAIL)),
     wording=Wording(
         ("comparison of a total with its parts", "comparisons of a total with its parts"),
@@ -80,7 +80,8 @@ PARTS_V_TOTAL = numbered(
 # A whole is taken as the sum of its parts where a source gives parts: a total that contradicts them is R11's business.
 _SOURCES_TAIL = """
 , cells_said as (
-  select tbl, contest_id, choice_id, measure, level, jk, pk, gk, count(*) as voices, min(n) as lowest, max(n) as highest,
+  select tbl, contest_id, choice_id, measure, level, jk, pk, gk, count(*) as voices, min(n) as lowest,
+    max(n) as highest,
     case when min(n) < max(n) then string_agg(source || ' ' || claim || ': ' || n, '; ' order by source, claim) end
       as figures_said
   from levels where not negative group by all
@@ -92,7 +93,8 @@ _SOURCES_TAIL = """
 ), shown as (
   select s.tbl as "table", s.level, nullif(c.contest, '') as contest, h.choice, s.measure, j.jurisdiction, pr.precinct,
     g.counting_group, s.lowest, s.highest, s.highest - s.lowest as difference, s.figures_said
-  from cells_said s left join contest_titles c using (contest_id) left join choice_titles h using (contest_id, choice_id)
+  from cells_said s left join contest_titles c using (contest_id)
+    left join choice_titles h using (contest_id, choice_id)
     left join precinct_titles pr using (pk) left join group_titles g using (gk)
     left join jurisdiction_titles j using (jk)
   where voices > 1 and lowest <> highest
@@ -106,8 +108,8 @@ SOURCE_V_SOURCE = numbered(
     "R12",
     "source-v-source",
     statement="Where two sources or two sides state the same figure, they state the same number.",
-    source="OpenElections data issue 48 for California: Lake County's own results for 2016 and the state's statement of "
-    "vote differ; the state said that it would correct its numbers.",
+    source="OpenElections data issue 48 for California: Lake County's own results for 2016 and the state's statement "
+    "of vote differ; the state said that it would correct its numbers.",
     query="".join((ALL_FIGURES, LEVELS, DISPLAY, _SOURCES_TAIL)),
     wording=Wording(
         ("figure stated more than once", "figures stated more than once"),

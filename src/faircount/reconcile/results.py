@@ -143,8 +143,7 @@ _NOTES = (
     Note(
         "figures_left_out",
         "1 reported figure has no counterpart by name, place or way of voting on the cards and was not compared.",
-        "{n} reported figures have no counterpart by name, place or way of voting on the cards "
-        "and were not compared.",
+        "{n} reported figures have no counterpart by name, place or way of voting on the cards and were not compared.",
     ),
     partial_note("the recount was asked only not to exceed what was reported"),
 )
@@ -223,8 +222,8 @@ with on_cards as (
   select distinct source from cards where source in (select source from facts where name = 'partial')
 ), pairs as materialized (
   select coalesce(c.contest, r.contest) as contest, c.cards, r.result_rows,
-    case when r.k is null then 'on the cards, not in the results' when c.k is null then 'in the results, not on the cards'
-      end as found
+    case when r.k is null then 'on the cards, not in the results'
+      when c.k is null then 'in the results, not on the cards' end as found
   from on_cards c full join in_results r using (k)
   where c.k is not null or r.votes > 0
 ), usable as (

@@ -3,7 +3,7 @@
 from faircount.reconcile.figures import DISPLAY, LEVELS, TURNOUT_FIGURES
 from faircount.reconcile.judging import Wording, numbered
 
-# A source's own figures are compared first; another source's stand in only where a source lacks the measure. Negative
+# A source's own figures are compared first; another source's stand in only where no source states both. Negative
 # numbers are R14's business.
 _VOTERS_TAIL = """
 , able as (
@@ -22,6 +22,7 @@ _VOTERS_TAIL = """
   select a.*, b.high, h.n as high_n, h.source as high_source
   from able a join bounds b on b.low = a.measure
     anti join gives g on g.source = a.source and g.measure = b.high
+    anti join own o on o.measure = a.measure and o.high = b.high and o.jk = a.jk and o.pk = a.pk and o.gk = a.gk
     join able h on h.source <> a.source and h.measure = b.high and h.jk = a.jk and h.pk = a.pk and h.gk = a.gk
 ), bounded as (
   select * from own union all select * from others

@@ -6,6 +6,7 @@ A language is one more file, `report/locale/<language>/messages.po`, made from t
 import io
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog as Messages
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -29,7 +30,9 @@ _HEADER = (
 def pot() -> str:
     """Return the text of `messages.pot`: every message of the templates and of this room's modules, by file."""
     messages = Messages()
-    places = [(path, babel_extract, {"trimmed": "true"}) for path in sorted((ROOM / "templates").glob("*.html"))]
+    places: list[tuple[Path, Any, dict[str, str]]] = [
+        (path, babel_extract, {"trimmed": "true"}) for path in sorted((ROOM / "templates").glob("*.html"))
+    ]
     places += [(path, "python", {}) for path in sorted(ROOM.glob("*.py"))]
     for path, method, options in places:
         with path.open("rb") as file:

@@ -28,7 +28,7 @@ class ChoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How recounted votes of one contest stand beside reported ones: how many choices were compared, how many differ."""
+    """How recounted votes of one contest stand beside reported ones, in numbers of choices."""
 
     choices: int
     compared: int
@@ -117,6 +117,12 @@ def compare(result: ContestResult) -> Comparison:
     return Comparison(len(result.contest.choices), len(pairs), sum(v != r for v, r in pairs))
 
 
+def winners(result: ContestResult) -> frozenset[int]:
+    """Return whom the count elected; nobody where it decided about a measure, for there no choice wins a seat."""
+    is_measure = result.transcript.verdict in ("passed", "not passed")
+    return frozenset() if is_measure else frozenset(result.transcript.elected)
+
+
 def _compared(words: Words, comparison: Comparison) -> str:
     if comparison.kind == "differ":
         return words.ngettext(
@@ -171,8 +177,12 @@ def _margin_facts(words: Words, result: ContestResult, margin: str, diluted: str
     if result.weight != result.cards:
         share = words.gettext("%(share)s of the weight of the cards that hold this contest", share=diluted)
     else:
-        share = words.ngettext("%(share)s of %(n)s card that holds this contest",
-                               "%(share)s of %(n)s cards that hold this contest", result.cards, share=diluted)  # fmt: skip
+        share = words.ngettext(
+            "%(share)s of %(n)s card that holds this contest",
+            "%(share)s of %(n)s cards that hold this contest",
+            result.cards,
+            share=diluted,
+        )
     return (
         (words.gettext("Votes"), margin),
         (words.gettext("Diluted margin"), share),
@@ -218,8 +228,8 @@ def _rows(words: Words, result: ContestResult, first: Round) -> tuple[ChoiceRow,
     for at, choice in enumerate(result.contest.choices):
         reported = result.reported[at] if at < len(result.reported) else None
         mark = ""
-        if at in transcript.elected:
-            mark = words.gettext("ahead") if transcript.verdict in ("passed", "not passed") else words.gettext("winner")
+        if at in winners(result):
+            mark = words.gettext("winner")
         elif at in transcript.advancing:
             mark = words.gettext("to the runoff")
         elif at in tied:
@@ -257,9 +267,9 @@ def _note(words: Words, result: ContestResult, in_rounds: bool) -> str:
 
 
 def _chart(words: Words, result: ContestResult, first: Round, causes: list[tuple[str, VoteCount]], key: str) -> str:
-    elected = set(result.transcript.elected)
+    won = winners(result)
     bars = [
-        Bar(choice.name, first.votes[at], words.count(first.votes[at]), "winner" if at in elected else "choice")
+        Bar(choice.name, first.votes[at], words.count(first.votes[at]), "winner" if at in won else "choice")
         for at, choice in enumerate(result.contest.choices)
     ]
     bars += [Bar(words.cause(cause), votes, words.count(votes), "inactive") for cause, votes in causes]

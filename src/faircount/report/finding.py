@@ -34,7 +34,7 @@ class FindingView:
 def finding_views(
     words: Words, report: Report, questions: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[Status, tuple[FindingView, ...]], ...]:
-    """Return findings by status in `ORDER`, within a status in the report's own order; statuses without any stay out."""
+    """Return findings by status in `ORDER`, each in the report's own order; a status without any is left out."""
     groups = []
     for status in ORDER:
         views = tuple(_view(words, f, questions) for f in report.findings if f.status is status)

@@ -28,7 +28,7 @@ def render(page: ElectionPage, words: Words) -> str:
     html = environment.get_template("page.html").render(
         page=page,
         words=words,
-        css=Markup(css),  # noqa: S704 - our own file
+        css=Markup(css),
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         summary=summary(words, page),
         tally=[(status, sum(f.status is status for f in page.findings.findings)) for status in ORDER],
@@ -91,10 +91,10 @@ def _own(words: Words, text: str) -> Markup:
 
 
 def _other_rows(words: Words, source: Source) -> list[str]:
-    """Return what a source gave beside cards and files, as `1,204 reported figures`, tables in their own order."""
+    """Return what a source gave beside cards and files, as `Reported figures: 1,204`, tables in their own order."""
     rows = [(table, n) for table, n in source.rows if n and table not in ("cards", "files")]
     return [
-        words.gettext("%(rows)s %(table)s", rows=words.count(n),
+        words.gettext("%(table)s: %(rows)s", rows=words.count(n),
                       table=words.gettext(TABLE_WORDS[table]) if table in TABLE_WORDS else table)
         for table, n in rows
     ]  # fmt: skip

@@ -174,7 +174,9 @@ def _ribbons(words: Words, contest: Contest, one: Round, here: set[str], there: 
             ribbons.append(Ribbon(name, name, stays, title, "stay" if name in names else "inactive"))
     for (source, target), votes in moved.items():
         if source in here and target in there and votes > 0:
-            title = words.gettext("%(source)s → %(target)s: %(votes)s", source=names[source],
-                                  target=names.get(target) or words.cause(target), votes=words.count(votes))  # fmt: skip
+            whither = names.get(target) or words.cause(target)
+            title = words.gettext(
+                "%(source)s → %(target)s: %(votes)s", source=names[source], target=whither, votes=words.count(votes)
+            )
             ribbons.append(Ribbon(source, target, votes, title, "moved" if target in names else "inactive"))
     return tuple(ribbons)

@@ -111,11 +111,6 @@ def _unchecked(words: Words, page: ElectionPage) -> str:
         ]  # fmt: skip
     else:
         clauses = [words.gettext("No check was left out (NOT CHECKED: none)")]
-    further = len(page.not_checked) + len(page.not_counted)
-    if further:
-        clauses.append(
-            words.ngettext("%(n)s more thing that this page does not show is listed near its end",
-                           "%(n)s more things that this page does not show are listed near its end", further)
-        )  # fmt: skip
+    clauses.append(words.gettext("what else this page does not show is listed near its end"))
     clauses.append(words.gettext("paper ballots were not looked at to make this page"))
     return words.gettext("%(clauses)s.", clauses="; ".join(clauses))

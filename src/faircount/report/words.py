@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from gettext import NullTranslations
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from faircount.model import Status, UsageError, VoteCount
@@ -17,7 +16,7 @@ from faircount.report.catalogue import translations_for
 from faircount.report.visible import visible
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that extractors of messages look for
+def N_(message: str) -> str:
     """Mark `message` for the catalogue; it is translated where it is shown."""
     return message
 
@@ -40,19 +39,20 @@ KIND_WORDS = {
 }
 
 TABLE_WORDS = {
-    "cards": N_("cards"),
-    "votes": N_("readings of a contest on a card"),
-    "superseded": N_("readings replaced by a later one"),
-    "patterns": N_("distinct ways of voting"),
-    "marks": N_("marks with details"),
-    "contests": N_("contests"),
-    "choices": N_("choices"),
-    "styles": N_("contests by ballot style"),
-    "manifest": N_("batches of manifests"),
-    "reported": N_("reported figures"),
-    "turnout": N_("turnout figures"),
-    "rejected": N_("rows that could not be read"),
-    "facts": N_("statements of the source about itself"),
+    "ballots": N_("Ballots"),
+    "cards": N_("Cards"),
+    "votes": N_("Contests on cards"),
+    "superseded": N_("Readings replaced by a later one"),
+    "patterns": N_("Distinct ways of voting"),
+    "marks": N_("Marks with details"),
+    "contests": N_("Contests"),
+    "choices": N_("Choices"),
+    "styles": N_("Contests by ballot style"),
+    "manifest": N_("Batches of manifests"),
+    "reported": N_("Reported figures"),
+    "turnout": N_("Turnout figures"),
+    "rejected": N_("Rows that could not be read"),
+    "facts": N_("Statements about itself"),
 }
 
 _PLACES = 4
@@ -83,14 +83,16 @@ class Words:
         """Return an exact count with separators; a fraction to 4 places, with ≈ before it where that rounds it."""
         exact = Fraction(votes)
         if exact.denominator == 1:
-            return str(format_decimal(exact.numerator, locale=self.locale))
+            with localcontext() as exactly:
+                exactly.prec += len(str(exact.numerator))  # or a number of 28 digits and more would be refused
+                return str(format_decimal(exact.numerator, locale=self.locale))
         scaled = round(exact * 10**_PLACES)
         text = str(format_decimal(Decimal(scaled).scaleb(-_PLACES), format="#,##0.0###", locale=self.locale))
         return text if Fraction(scaled, 10**_PLACES) == exact else f"≈{text}"
 
     def change(self, votes: VoteCount) -> str:
         """Return a count with its sign, `+12`, `−3` or `0`."""
-        size, sign = self.count(abs(votes)), {0: "", 1: "+", -1: "−"}[(votes > 0) - (votes < 0)]
+        size, sign = self.count(abs(Fraction(votes))), "+" if votes > 0 else "−" if votes < 0 else ""
         return f"≈{sign}{size[1:]}" if size.startswith("≈") else sign + size
 
     def share(self, part: VoteCount, whole: VoteCount) -> str:
@@ -111,7 +113,8 @@ class Words:
 
     def names(self, names: Iterable[str]) -> str:
         """Return `names` as a list in this language, in the order given; `—` when there are none."""
-        return str(format_list(list(names), style="unit-short", locale=self.locale)) or "—"
+        # no comma: many exports write `Family name, given name`
+        return self.gettext("; ").join(names) or "—"
 
     def day(self, text: str) -> str:
         """Return an ISO date as people write it; any other text as it is."""

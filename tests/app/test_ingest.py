@@ -1,0 +1,268 @@
+"""An export is taken in once, whole, or not at all; whatever happens, the workspace is what it would have been."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from faircount.app.ingest import ingest
+from faircount.app.opened import Opened
+from faircount.app.reporting import gather
+from faircount.model import BadInputError, UsageError
+from faircount.report import html_page
+from faircount.simulate import SIZES, dominion_folder, exports, simulate
+from faircount.store import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+TOWN = SIZES["town"]
+
+
+def write(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, data in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return folder
+
+
+def tables(space: Path) -> dict[str, str]:
+    """Return file → digest of everything that the workspace keeps, raw bytes included."""
+    return {
+        str(path.relative_to(space)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(space.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+@pytest.fixture(scope="module")
+def town() -> dict[str, bytes]:
+    return exports(simulate(TOWN))
+
+
+@pytest.fixture(scope="module")
+def folder() -> dict[str, bytes]:
+    return {name.rsplit("/", 1)[-1]: data for name, data in dominion_folder(simulate(TOWN)).items()}
+
+
+def test_the_same_file_twice_is_one_source(tmp_path: Path, town: dict[str, bytes]) -> None:
+    received = write(tmp_path / "in", town)
+    space = Workspace.create(tmp_path / "e")
+    first = ingest(space, [received / "CVR_Export.zip"])
+    before = tables(space.root)
+    again = ingest(space, [received / "CVR_Export.zip"])
+    assert [t.known_as for t in first.taken] == [""]
+    assert [t.known_as for t in again.taken] == ["CVR_Export.zip"]
+    assert tables(space.root) == before
+
+
+def test_a_folder_its_zip_and_another_zip_of_it_are_one_source(tmp_path: Path, folder: dict[str, bytes]) -> None:
+    plain = write(tmp_path / "plain", folder)
+    names = sorted(folder)
+    random.Random(1).shuffle(names)
+    for number, order in enumerate((sorted(folder), names)):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w", zipfile.ZIP_DEFLATED if number else 0) as archive:
+            for name in order:
+                archive.writestr(name, folder[name])
+    space = Workspace.create(tmp_path / "e")
+    digests = {t.source.digest for p in (plain, tmp_path / "0.zip", tmp_path / "1.zip") for t in ingest(space, [p]).taken}
+    assert len(digests) == 1
+    assert len(space.election().sources) == 1
+
+
+def test_the_same_content_under_another_name_is_one_source(tmp_path: Path, town: dict[str, bytes]) -> None:
+    write(tmp_path, {"manifest.csv": town["manifest.csv"], "again.csv": town["manifest.csv"]})
+    space = Workspace.create(tmp_path / "e")
+    taken = ingest(space, [tmp_path / "manifest.csv", tmp_path / "again.csv"]).taken
+    assert [t.known_as for t in taken] == ["", "manifest.csv"]
+
+
+def test_shuffled_files_threads_locale_and_hash_seed_change_nothing(tmp_path: Path, town: dict[str, bytes]) -> None:
+    """Four runs in processes of their own, each with another order, number of workers, locale, zone and hash seed."""
+    received = write(tmp_path / "in", town)
+    names = sorted(p.name for p in received.iterdir())
+    seen, pages = set(), set()
+    for run in range(4):
+        random.Random(run).shuffle(names)
+        space = tmp_path / f"run{run}" / "e"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONHASHSEED": str(run),
+            "LC_ALL": ["C", "C.UTF-8", "POSIX", "C"][run],
+            "TZ": ["UTC", "Asia/Kathmandu", "America/Los_Angeles", "UTC"][run],
+            "OMP_NUM_THREADS": str(1 + run % 2),
+        }
+        program = [sys.executable, "-m", "faircount", "-w", str(space)]
+        subprocess.run([*program[:3], "init", str(space), "-q"], check=True, env=environment, capture_output=True)
+        where = [str(received / name) for name in names]
+        subprocess.run([*program, "ingest", "--jobs", str(1 + run % 2), *where], check=True, env=environment,
+                       capture_output=True)  # fmt: skip
+        subprocess.run([*program, "report", "--threads", str(1 + run % 2)], check=True, env=environment,
+                       capture_output=True)  # fmt: skip
+        pages.add((space / "report" / "report.html").read_bytes())
+        seen.add(json.dumps(tables(space)))
+    assert len(seen) == 1
+    assert len(pages) == 1
+
+
+@pytest.mark.slow
+def test_killed_ingest_leaves_nothing_half_read_and_goes_on(tmp_path: Path, folder: dict[str, bytes]) -> None:
+    """SIGKILL at twenty random moments, one after another in the same workspace, beside a run never killed."""
+    bulk = dict(folder)
+    records = [name for name in folder if name.startswith("CvrExport")]
+    for copy in range(1, 60):
+        bulk |= {f"CvrExport_{copy}{n}.json": folder[name] for n, name in enumerate(records)}
+    received = write(tmp_path / "in" / "export", bulk)
+    whole = Workspace.create(tmp_path / "whole")
+    began = time.monotonic()
+    ingest(whole, [received], jobs=2)
+    took = time.monotonic() - began
+    expected = tables(whole.root)
+    space = Workspace.create(tmp_path / "killed")
+    chance = random.Random(7)
+    kills = 0
+    program = [sys.executable, "-m", "faircount", "-w", str(space.root), "ingest", "--jobs", "2", "-q", str(received)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    for _ in range(20):
+        process = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.2, 0.2 + took))
+        if process.poll() is None:
+            kills += 1
+            process.send_signal(signal.SIGKILL)
+        process.wait()
+        listed = space.election().sources
+        assert len(listed) in (0, 1)
+        if listed:
+            assert tables(space.root) == expected  # as soon as it is listed it is whole
+            shutil.rmtree(space.root)
+            Workspace.create(space.root)
+        else:
+            assert Opened(space.root).engine.ask("select count(*) from cards").rows == ((0,),)
+    assert kills >= 10
+    ingest(space, [received], jobs=2)
+    assert tables(space.root) == expected
+    assert not list(space.staging.iterdir())
+
+
+def test_a_second_writer_is_refused(tmp_path: Path, town: dict[str, bytes]) -> None:
+    received = write(tmp_path / "in", town)
+    space = Workspace.create(tmp_path / "e")
+    with space.writing(), pytest.raises(UsageError, match="another faircount is writing"):
+        ingest(space, [received / "manifest.csv"])
+
+
+def test_a_weighted_election_is_counted_by_weight(tmp_path: Path) -> None:
+    text = "card,weight,contest,choices\na,10.5,Proposal,For\nb,2,Proposal,Against\nc,0.25,Proposal,For\n"
+    (tmp_path / "shares.csv").write_text(text)
+    space = Workspace.create(tmp_path / "e")
+    ingest(space, [tmp_path / "shares.csv"])
+    page = gather(Opened(space.root))
+    [result] = page.results
+    votes = dict(zip([c.name for c in result.contest.choices], result.transcript.rounds[0].votes, strict=True))
+    assert str(votes["For"]) == "43/4"
+    assert votes["Against"] == 2
+    assert "10.75" in html_page(page)
+
+
+def _zip(files: dict[str, bytes], **overrides: object) -> bytes:
+    import io
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def _hostile(case: str, folder: dict[str, bytes]) -> tuple[str, bytes]:
+    """Return (file name, bytes) of a broken or hostile export."""
+    records = next(name for name in sorted(folder) if name.startswith("CvrExport"))
+    whole = _zip(folder)
+    match case:
+        case "truncated zip":
+            return "export.zip", whole[: len(whole) * 2 // 3]
+        case "renamed pdf":
+            return "export.zip", b"%PDF-1.7\n" + b"x" * 1000
+        case "invalid json":
+            return "export.zip", _zip({**folder, records: folder[records][:-40]})
+        case "missing manifest":
+            return "export.zip", _zip({n: d for n, d in folder.items() if n != "ContestManifest.json"})
+        case "unknown version":
+            return "export.zip", _zip({n: d.replace(b'"5.10.50.85"', b'"6.1.0.0"') for n, d in folder.items()})
+        case "duplicate keys":
+            doubled = folder[records].replace(b'"Marks":[', b'"Marks":[],"Marks":[', 1)
+            return "export.zip", _zip({**folder, records: doubled})
+        case "4 GB declared":
+            import struct
+
+            data = bytearray(whole)
+            at = data.index(b"PK\x01\x02")
+            struct.pack_into("<I", data, at + 24, 0xFFFFFFF0)
+            return "export.zip", bytes(data)
+        case "not utf-8":
+            return "export.zip", _zip({**folder, records: folder[records].replace(b"ScannedVote", b"Scann\xe9dVote", 1)})
+        case "empty file":
+            return "export.json", b""
+        case "leads out":
+            return "export.zip", _zip({**folder, "../escape.json": b"{}"})
+        case "damaged member":
+            at = whole.index(b"CvrExport") + 200
+            return "export.zip", whole[:at] + bytes(b ^ 0xFF for b in whole[at : at + 30]) + whole[at + 30 :]
+        case "deep nesting":
+            return "export.zip", _zip({**folder, records: b'{"Version":"5.10.50.85","x":' + b"[" * 100_000})
+    raise AssertionError(case)
+
+
+@pytest.mark.parametrize(
+    ("case", "names"),
+    [
+        ("truncated zip", "export.zip"),
+        ("renamed pdf", "PDF"),
+        ("invalid json", "CvrExport"),
+        ("missing manifest", "ContestManifest.json"),
+        ("unknown version", "6.1.0.0"),
+        ("duplicate keys", "Marks"),
+        ("4 GB declared", "export.zip"),
+        ("not utf-8", "CvrExport"),
+        ("empty file", "export.json"),
+        ("leads out", "escape.json"),
+        ("damaged member", "CvrExport"),
+        ("deep nesting", "CvrExport"),
+    ],
+)
+def test_bad_input_gets_one_clear_message_and_changes_nothing(
+    case: str, names: str, tmp_path: Path, folder: dict[str, bytes], town: dict[str, bytes]
+) -> None:
+    space = Workspace.create(tmp_path / "e")
+    good = tmp_path / "manifest.csv"
+    good.write_bytes(town["manifest.csv"])
+    ingest(space, [good])
+    before = tables(space.root)
+    name, data = _hostile(case, folder)
+    bad = tmp_path / name
+    bad.write_bytes(data)
+    program = [sys.executable, "-m", "faircount", "-w", str(space.root), "ingest", str(bad)]
+    done = subprocess.run(program, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True,
+                          timeout=60)  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert done.stdout == ""
+    assert names in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    space.sweep()
+    assert tables(space.root) == before
+
+
+def test_no_path_is_no_traceback(tmp_path: Path) -> None:
+    space = Workspace.create(tmp_path / "e")
+    with pytest.raises(BadInputError, match="No such file"):
+        ingest(space, [tmp_path / "nowhere.zip"])
