@@ -13,7 +13,7 @@ from faircount.reconcile import CHECKS
 from faircount.simulate import FAULTS
 from faircount.store import Workspace
 
-SEEDS = (2026, 7)
+SEED = 2026
 
 
 def findings(folder: Path, seed: int, faults: tuple[str, ...]) -> Report:
@@ -23,7 +23,7 @@ def findings(folder: Path, seed: int, faults: tuple[str, ...]) -> Report:
     return reconcile(Opened(space.root)).report
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", (SEED, 7, 11))
 def test_the_clean_twin_raises_nothing(seed: int, tmp_path: Path) -> None:
     report = findings(tmp_path, seed, ())
     assert [(f.number, f.found) for f in report.findings if f.status is not Status.PASS] == []
@@ -35,10 +35,9 @@ def test_there_is_a_fault_for_every_check() -> None:
     assert len(FAULTS) >= 15
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found_by_its_check_and_by_nothing_else(fault: str, seed: int, tmp_path: Path) -> None:
-    report = findings(tmp_path, seed, (fault,))
+def test_a_planted_fault_is_found_by_its_check_and_by_nothing_else(fault: str, tmp_path: Path) -> None:
+    report = findings(tmp_path, SEED, (fault,))
     failed = {f.number: f for f in report.findings if f.status is Status.FAIL}
     assert set(failed) == {FAULTS[fault].check}, {n: f.found for n, f in failed.items()}
     [finding] = failed.values()

@@ -279,6 +279,14 @@ def test_two_counts_of_one_batch(world: World) -> None:
     passes(world, "manifest-v-cards")
 
 
-def test_a_batch_that_one_side_counts_is_not_compared(world: World) -> None:
+def test_a_batch_that_one_side_of_a_place_leaves_out(world: World) -> None:
     world.drop("manifest", claim="CVR count by the state", tabulator="001", batch="2")
-    assert passes(world, "batch-claims").endswith("1 batch is counted by one side only and was not compared.")
+    [row] = found(world, "batch-claims", 1)
+    assert (row["batch"], row["not_listed_by"]) == ("2", "CVR count by the state")
+
+
+def test_batches_of_a_place_that_one_side_leaves_out_altogether_are_not_compared(world: World) -> None:
+    world.add("manifest", jurisdiction="Elsewhere", tabulator="1", batch="1", cards=5, claim="manifest")
+    assert passes(world, "batch-claims").endswith(
+        "1 batch is of a place that one side leaves out altogether, and was not compared."
+    )

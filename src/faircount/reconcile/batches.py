@@ -11,11 +11,13 @@ with partial as (
 ), held as (
   select source, jurisdiction, tabulator, batch, count(*) as cards from cards group by all
 ), stated as (
-  select coalesce(name_key(jurisdiction), '') as j, coalesce(ltrim(name_key(tabulator), '0'), '?') as t,
+  select coalesce(replace(name_key(jurisdiction), ' ', ''), '') as j,
+    coalesce(ltrim(name_key(tabulator), '0'), '?') as t,
     ltrim(name_key(batch), '0') as b, jurisdiction, tabulator, batch, cards
   from manifest where claim = 'manifest'
 ), counted as (
-  select coalesce(name_key(jurisdiction), '') as j, coalesce(ltrim(name_key(tabulator), '0'), '?') as t,
+  select coalesce(replace(name_key(jurisdiction), ' ', ''), '') as j,
+    coalesce(ltrim(name_key(tabulator), '0'), '?') as t,
     coalesce(ltrim(name_key(batch), '0'), '?') as b, jurisdiction, tabulator, batch, cards,
     source in (select source from partial) as is_part
   from held
@@ -97,7 +99,8 @@ MANIFEST_V_CARDS = numbered(
 # Only batches that hold the same cards in some order are worth sorting, so the order is looked at for those alone.
 _BATCH_ONCE = """
 with listed as (
-  select source, coalesce(name_key(jurisdiction), '') as j, coalesce(ltrim(name_key(tabulator), '0'), '') as t,
+  select source, coalesce(replace(name_key(jurisdiction), ' ', ''), '') as j,
+    coalesce(ltrim(name_key(tabulator), '0'), '') as t,
     ltrim(name_key(batch), '0') as b, min(jurisdiction) as jurisdiction, min(tabulator) as tabulator,
     min(batch) as batch, count(*) as times, max(cards) as cards
   from manifest where claim = 'manifest' group by 1, 2, 3, 4
@@ -135,7 +138,7 @@ with listed as (
     other_tabulator, other_batch
   from repeats where turn > 1
 ), telling as (
-  select name_key(jurisdiction) as j, ltrim(name_key(tabulator), '0') as t, ltrim(name_key(batch), '0') as b
+  select replace(name_key(jurisdiction), ' ', '') as j, ltrim(name_key(tabulator), '0') as t, ltrim(name_key(batch), '0') as b
   from batches where cards >= 10 and contents >= 5
 ), sides as (
   select not exists (select 1 from listed) or not exists (select 1 from telling)
@@ -286,27 +289,33 @@ NO_GAPS = numbered(
 
 _BATCH_CLAIMS = """
 with stated as (
-  select source, claim, coalesce(name_key(jurisdiction), '') as j, coalesce(ltrim(name_key(tabulator), '0'), '') as t,
+  select source, claim, coalesce(replace(name_key(jurisdiction), ' ', ''), '') as j,
+    coalesce(ltrim(name_key(tabulator), '0'), '') as t,
     ltrim(name_key(batch), '0') as b, min(jurisdiction) as jurisdiction, min(tabulator) as tabulator,
     min(batch) as batch, max(cards) as cards
   from manifest group by 1, 2, 3, 4, 5
+), sides as (
+  select j, count(distinct claim) as sides, list_sort(list(distinct claim)) as claims from stated group by j
 ), batches as materialized (
-  select min(jurisdiction) as jurisdiction, min(tabulator) as tabulator, min(batch) as batch, count(*) as voices,
-    min(cards) as lowest, max(cards) as highest,
-    case when min(cards) < max(cards) then string_agg(claim || ': ' || cards, '; ' order by claim, cards, source) end
-      as claims
-  from stated group by j, t, b
+  select min(jurisdiction) as jurisdiction, min(tabulator) as tabulator, min(batch) as batch, min(cards) as lowest,
+    max(cards) as highest, max(sides) > 1 or count(*) > 1 as comparable,
+    array_to_string(list_filter(any_value(sides.claims), lambda c: not list_contains(list(claim), c)), ', ') as not_by,
+    case when min(cards) < max(cards) or count(distinct claim) < max(sides)
+      then string_agg(claim || ': ' || cards, '; ' order by claim, cards, source) end as claims
+  from stated join sides using (j) group by j, t, b
 ), bad as (
-  select jurisdiction, tabulator, batch, lowest, highest, highest - lowest as difference, claims
-  from batches where voices > 1 and lowest <> highest
+  select jurisdiction, tabulator, batch, lowest, highest, highest - lowest as difference, claims, not_by
+  from batches where comparable and claims is not null
 ), totals as (
-  select count(*) filter (where voices > 1) as compared,
-    count(*) filter (where voices > 1 and lowest <> highest) as disagreements,
+  select count(*) filter (where comparable) as compared,
+    count(*) filter (where comparable and claims is not null) as disagreements,
     count(*) as listed_batches,
-    case when count(*) filter (where voices > 1) > 0 then count(*) filter (where voices = 1) else 0 end as not_compared
+    case when count(*) filter (where comparable) > 0 then count(*) filter (where not comparable) else 0 end
+      as not_compared
   from batches
 ), shown as (
-  select * from bad order by jurisdiction, tabulator, batch, claims limit 1000
+  select jurisdiction, tabulator, batch, lowest, highest, difference, claims, not_by as not_listed_by
+  from bad order by jurisdiction, tabulator, batch, claims limit 1000
 )
 select totals.*, shown.* from totals left join shown on true order by jurisdiction, tabulator, batch, claims
 """
@@ -314,14 +323,14 @@ select totals.*, shown.* from totals left join shown on true order by jurisdicti
 BATCH_CLAIMS = numbered(
     "R18",
     "batch-claims",
-    statement="Whoever counted the cards of a batch came to the same number.",
+    statement="Everyone who counted the cards of a batch came to the same number, and left no batch of that place out.",
     source="The Colorado Secretary of State publishes, for each audit, the manifest's count of each batch beside the "
     "count of its cast vote records (batchCountComparison in the audit centre).",
     query=_BATCH_CLAIMS,
     wording=Wording(
         ("batch", "batches"),
         ("has the same count from everyone who counted it", "have the same count from everyone who counted them"),
-        ("has different counts from different sides", "have different counts from different sides"),
+        ("has different counts, or is left out by one side", "have different counts, or are left out by one side"),
         (
             ("listed_batches", "No list of batches was read, so no counts could be compared."),
             ("compared", "Only one side stated how many cards each batch holds, so there was nothing to compare."),
@@ -329,8 +338,8 @@ BATCH_CLAIMS = numbered(
         (
             Note(
                 "not_compared",
-                "1 batch is counted by one side only and was not compared.",
-                "{n} batches are counted by one side only and were not compared.",
+                "1 batch is of a place that one side leaves out altogether, and was not compared.",
+                "{n} batches are of places that one side leaves out altogether, and were not compared.",
             ),
         ),
     ),
@@ -338,5 +347,6 @@ BATCH_CLAIMS = numbered(
         "The two counts were taken on different days, and cards were added or moved between them.",
         "One side counts ballots and the other counts cards.",
         "A hand count of a tall stack is off by one or two.",
+        "Batches scanned last were added to one list only.",
     ),
 )

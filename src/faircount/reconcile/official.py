@@ -78,13 +78,37 @@ PARTS_V_TOTAL = numbered(
 )
 
 # A whole is taken as the sum of its parts where a source gives parts: a total that contradicts them is R11's business.
+# A voice is one side of one source. Where two voices list a unit, a choice that one of them leaves out there, but names
+# elsewhere, has no votes there. Sums that nobody states are not compared: their parts are, where both voices have them,
+# and a machine that failed in one place would make every sum disagree (Bulgaria, July 2021).
 _SOURCES_TAIL = """
-, cells_said as (
+, owners as (
+  select distinct tbl, source, claim, contest_id, measure, jk, true as stated from cells where pk = '*'
+), shared as (
+  select tbl, contest_id, jk, pk, gk from levels where measure = 'votes' and pk <> '*'
+  group by all having count(distinct source || claim) > 1
+), listed as (
+  select distinct tbl, source, claim, contest_id, choice_id from levels where measure = 'votes'
+), present as (
+  select distinct v.tbl, v.source, v.claim, v.contest_id, v.jk, v.pk, v.gk, v.level
+  from levels v join shared using (tbl, contest_id, jk, pk, gk) where v.measure = 'votes'
+), said as (
+  select tbl, source, claim, contest_id, choice_id, measure, level, jk, pk, gk, n from levels where not negative
+  union all
+  select p.tbl, p.source, p.claim, p.contest_id, l.choice_id, 'votes', p.level, p.jk, p.pk, p.gk, 0
+  from present p join listed l using (tbl, source, claim, contest_id)
+    anti join levels v on v.tbl = p.tbl and v.source = p.source and v.claim = p.claim and v.contest_id = p.contest_id
+      and v.choice_id = l.choice_id and v.measure = 'votes' and v.jk = p.jk and v.pk = p.pk and v.gk = p.gk
+), comparable as (
+  select s.*, s.pk <> '*' or bool_or(coalesce(o.stated, false)) over (partition by s.tbl, s.contest_id, s.choice_id,
+    s.measure, s.level, s.jk, s.pk, s.gk) as is_comparable
+  from said s left join owners o using (tbl, source, claim, contest_id, measure, jk)
+), cells_said as (
   select tbl, contest_id, choice_id, measure, level, jk, pk, gk, count(*) as voices, min(n) as lowest,
     max(n) as highest,
     case when min(n) < max(n) then string_agg(source || ' ' || claim || ': ' || n, '; ' order by source, claim) end
       as figures_said
-  from levels where not negative group by all
+  from comparable where is_comparable group by all
 ), totals as (
   select count(*) filter (where voices > 1) as compared,
     count(*) filter (where voices > 1 and lowest <> highest) as disagreements,

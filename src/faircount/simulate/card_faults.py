@@ -19,8 +19,8 @@ def card_lost(election: Election) -> Election:
     changed = replace(
         election.changes,
         manifest={**election.changes.manifest, stack.key: cards},
-        # A comparison of this batch would be a second disagreement: the state had not come to it.
-        unclaimed=election.changes.unclaimed | {stack.key},
+        # The state compared the manifest with an export that still held the card: a second one has lost it.
+        claimed={**election.changes.claimed, stack.key: cards},
     )
     return replace(_with_stack(election, stack, tuple(rest)), changes=changed)
 

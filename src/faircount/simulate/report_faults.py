@@ -17,7 +17,7 @@ GOVERNOR = 0
 def manifest_card_extra(election: Election) -> Election:
     """List one card more than there is for one batch."""
     stack = _a_batch(election)
-    return _changed(election, manifest={stack.key: 1}, unclaimed=frozenset({stack.key}))
+    return _changed(election, manifest={stack.key: 1}, claimed={stack.key: 1})
 
 
 def batch_not_in_manifest(election: Election) -> Election:
@@ -29,7 +29,7 @@ def batch_not_in_manifest(election: Election) -> Election:
 def manifest_lists_batch_twice(election: Election) -> Election:
     """Repeat one row of the manifest."""
     stack = _a_batch(election)
-    return _changed(election, manifest_again=frozenset({stack.key}), unclaimed=frozenset({stack.key}))
+    return _changed(election, manifest_again=frozenset({stack.key}))
 
 
 def claims_differ(election: Election) -> Election:
