@@ -2,7 +2,7 @@
 
 Run: python benchmarks/ingest.py [--cards 500000]. Makes a Dominion JSON export by repeating one (the San Francisco
 sample if it stands beside the project, else a simulated county) until it holds as many cards, then times in one run:
-(a) decoding every file into typed records on one core, (b) reading and hashing the bytes, (c) `faircount ingest`.
+(a) decoding every file into typed records on one core, (b) unpacking and hashing the bytes, (c) `faircount ingest`.
 """
 
 import argparse
@@ -58,6 +58,14 @@ def repeated(folder: Path, cards: int) -> tuple[int, int]:
             number += 1
             size += len(data)
     return one * times, size
+
+
+def zipped(folder: Path, target: Path) -> Path:
+    """Pack the export as a county would hand it over."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.name)
+    return target
 
 
 def every_field() -> type:
@@ -167,23 +175,26 @@ def main() -> None:
         print(f"{cards:,} cards, {size / 1e6:,.0f} MB of JSON in {len(list(folder.iterdir())):,} files, {cores} cores")
         import msgspec
 
-        files = sorted(folder.glob("CvrExport_*.json"))
-        began = time.perf_counter()
-        for path in files:
-            hashlib.sha256(path.read_bytes())
-        read = time.perf_counter() - began
+        export = zipped(folder, Path(temporary, "export.zip"))
+        read = decode = 0.0
         decoder = msgspec.json.Decoder(every_field())
-        began = time.perf_counter()
-        for path in files:
-            decoder.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-        decode = time.perf_counter() - began
+        with zipfile.ZipFile(export) as archive:
+            for name in archive.namelist():
+                began = time.perf_counter()
+                data = archive.read(name)
+                hashlib.sha256(data)
+                read += time.perf_counter() - began
+                if name.startswith("CvrExport"):
+                    began = time.perf_counter()
+                    decoder.decode(data.removeprefix(b"\xef\xbb\xbf"))
+                    decode += time.perf_counter() - began
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
         command = [sys.executable, "-m", "faircount"]
         election = Path(temporary, "election")
         subprocess.run([*command, "init", str(election), "-q"], check=True, env=environment, stdout=subprocess.DEVNULL)
         began = time.perf_counter()
         process = subprocess.Popen(
-            [*command, "-w", str(election), "ingest", str(folder), "-q"], env=environment, stdout=subprocess.DEVNULL
+            [*command, "-w", str(election), "ingest", str(export), "-q"], env=environment, stdout=subprocess.DEVNULL
         )
         peak = peak_of_tree(process)
         if process.wait():
@@ -191,17 +202,13 @@ def main() -> None:
         wall = time.perf_counter() - began
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         kept = sum(path.stat().st_size for path in (election / "tables").rglob("*.parquet"))
-    print(f"(b) read and hash, one core      {read:8.2f} s   {size / read / 1e6:7.0f} MB/s")
-    print(f"(a) typed decode only, one core  {decode:8.2f} s   {size / decode / 1e6:7.0f} MB/s")
-    print(
-        f"(c) faircount ingest, {cores} cores    {wall:8.2f} s   {size / wall / 1e6:7.0f} MB/s   {cards / wall:,.0f} cards/s"
-    )
-    print(
-        f"    processor time {used.ru_utime + used.ru_stime:.1f} s, peak memory of all processes {peak[0] / 1e6:,.0f} MB"
-    )
-    print(f"    tables {kept / 1e6:.1f} MB")
-    print(f"ratio (c) x cores / (a), per core: {wall * cores / decode:.2f}   (aim: at most 2)")
-    print(f"ratio (c) / (a), wall:             {wall / decode:.2f}")
+    print(f"(b) unpack and hash, one core     {read:7.2f} s   {size / read / 1e6:7.0f} MB/s")
+    print(f"(a) typed decode alone, one core  {decode:7.2f} s   {size / decode / 1e6:7.0f} MB/s")
+    print(f"(c) faircount ingest, {cores} cores     {wall:7.2f} s   {size / wall / 1e6:7.0f} MB/s")
+    print(f"    {cards / wall:,.0f} cards a second, processor time {used.ru_utime + used.ru_stime:.1f} s")
+    print(f"    peak memory of all its processes {peak[0] / 1e6:,.0f} MB (limit 1,500), tables {kept / 1e6:.1f} MB")
+    print(f"per core, (c) x cores / (a):         {wall * cores / decode:.2f}   (aim: at most 2)")
+    print(f"per core, (c) x cores / ((a) + (b)): {wall * cores / (decode + read):.2f}")
 
 
 if __name__ == "__main__":

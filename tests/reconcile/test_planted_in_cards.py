@@ -286,7 +286,8 @@ def test_a_batch_that_one_side_of_a_place_leaves_out(world: World) -> None:
 
 
 def test_batches_of_a_place_that_one_side_leaves_out_altogether_are_not_compared(world: World) -> None:
-    world.add("manifest", jurisdiction="Elsewhere", tabulator="1", batch="1", cards=5, claim="manifest")
+    elsewhere = dict(world.find("manifest", claim="manifest", tabulator="001", batch="2"))
+    world["manifest"].append(elsewhere | {"jurisdiction": "Elsewhere"})
     assert passes(world, "batch-claims").endswith(
         "1 batch is of a place that one side leaves out altogether, and was not compared."
     )

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress, Silent
-from faircount.model import TABLES, Answer, Finding, Report, Source, Status, UsageError
+from faircount.model import TABLES, Answer, BadInputError, Finding, Report, Source, Status, UsageError
+from faircount.model.tables import FILES
 from faircount.read import Export
+from faircount.store import source_digest
 
 SMALL_GROUP = 10
 """Fewer cards than this that can be told apart by precinct, group and style may show how somebody voted."""
@@ -19,7 +23,10 @@ _ORPHANS = """
 select 'votes without their card' as what, count(*) as n from votes_by_pattern anti join cards using (card)
 union all select 'votes without their pattern', count(*) from votes_by_pattern anti join patterns using (pattern)
 union all select 'marks without their card', count(*) from marks anti join cards using (card)
-union all select 'cards without any contest', count(*) from cards anti join votes_by_pattern using (card) order by 1
+union all select 'replaced readings without their card', count(*) from superseded_by_pattern anti join cards using (card)
+union all select 'replaced readings without their pattern', count(*)
+  from superseded_by_pattern anti join patterns using (pattern)
+ order by 1
 """
 _UNLISTED = """
 with marked as (
@@ -54,7 +61,7 @@ def check(opened: Opened, select: tuple[str, ...] = (), progress: Progress | Non
 def _finding(
     code: str, name: str, statement: str, looked_at: int, bad: Answer, found: str, why: tuple[str, ...] = ()
 ) -> Finding:
-    status = Status.NOT_CHECKED if not looked_at else Status.FAIL if bad.rows else Status.PASS
+    status = Status.FAIL if bad.rows else Status.PASS if looked_at else Status.NOT_CHECKED
     return Finding(code, name, statement, status, found, bad, len(bad.rows), why)
 
 
@@ -68,8 +75,12 @@ def _raw_bytes(opened: Opened) -> Finding:
     for source in opened.election.sources:
         kept = opened.space.sources / source.digest
         names = recorded.get(source.digest[:12], {})
-        files += len(names)
-        bad += [(source.name, name, problem) for name, problem in _changed(kept, source, names)]
+        files += source.files
+        try:
+            changed = _changed(kept, source, names)
+        except BadInputError as error:  # a damaged zip does not even open
+            changed = [(source.name, str(error))]
+        bad += [(source.name, name, problem) for name, problem in changed]
     return _finding(
         "FC101", "raw-bytes", "The raw files kept in sources/ are those that were read, byte for byte.", files,
         Answer(("source", "file", "problem"), tuple(bad)),
@@ -79,6 +90,12 @@ def _raw_bytes(opened: Opened) -> Finding:
 
 
 def _changed(kept: Path, source: Source, names: dict[str, str]) -> list[tuple[str, str]]:
+    listed = pa.table(
+        {"name": list(names), "sha256": list(names.values())}, pa.schema([FILES.field(1), FILES.field(2)])
+    )
+    if source.digest not in (source_digest(listed, single=True), source_digest(listed, single=False)):
+        # What the files are compared with stands in a table; the digest in election.json is what vouches for that table.
+        return [(source.name, "the list of its files in tables/files is not the one that was written")]
     entries = sorted(kept.iterdir()) if kept.is_dir() else []
     if not entries:
         return [(source.name, "the raw files are not here")]
@@ -137,7 +154,7 @@ def _row_counts(opened: Opened) -> Finding:
 def _ids(opened: Opened) -> Finding:
     """FC104: ids are unique, and every vote points to a card and a pattern that exist."""
     rows = [r for r in opened.engine.ask(_UNIQUE).rows if r[1]]
-    orphans = [r for r in opened.engine.ask(_ORPHANS).rows if r[1] and r[0] != "cards without any contest"]
+    orphans = [r for r in opened.engine.ask(_ORPHANS).rows if r[1]]
     votes = opened.engine.ask("select count(*) from votes_by_pattern").rows[0][0]
     bad = Answer(("what", "rows"), (*((f"{what} ids that stand twice", n) for what, n in rows), *orphans))
     return _finding(

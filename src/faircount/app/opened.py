@@ -72,22 +72,28 @@ class Opened:
                 continue
             votes += [(number, title, contest.name_of(choice), n) for choice, n in read.votes]
             rest.append((number, title, contest.votes_allowed, read.undervotes, read.overvotes, read.invalid))
+        # A contest refused at its hundredth pattern must not leave the ninety-nine before it: a part is no recount.
+        votes = [row for row in votes if row[1] not in refused]
+        rest = [row for row in rest if row[1] not in refused]
         self.engine.interpret(_table(votes, INTERPRETED), _table(rest, RESIDUE))
         return tuple(refused.values())
 
     def chosen(self, titles: tuple[str, ...]) -> tuple[str, ...]:
         """Return the contests that the user means: all, or those whose title equals or holds what was typed.
 
-        Raises `UsageError` for a word that fits none, with the nearest titles.
+        Those that cannot be counted as they stand (`without`) are among them. Raises `UsageError` for a word that fits
+        none, with the nearest titles.
         """
+        known = (*self.contests, *(one.title for one in self.without))
         if not titles:
-            return tuple(self.contests)
+            return known
         found: list[str] = []
         for asked in titles:
-            fits = [t for t in self.contests if t == asked]
-            fits = fits or [t for t in self.contests if asked.casefold() in t.casefold()]
+            word = asked.casefold()
+            fits = [t for t in known if t == asked] or [t for t in known if t.casefold() == word]
+            fits = fits or [t for t in known if word in t.casefold()]
             if not fits:
-                raise UsageError(_no_contest(asked, tuple(self.contests)))
+                raise UsageError(_no_contest(asked, known))
             found += [t for t in fits if t not in found]
         return tuple(found)
 

@@ -33,16 +33,19 @@ def recount(
 ) -> tuple[tuple[ContestResult, ...], tuple[NotCounted, ...]]:
     """Return the contests counted, and those that were not with the reason, both in the order of the sources.
 
-    Raises `UsageError` when a title is asked for that no contest has.
+    Raises `UsageError` when a title is asked for that no contest has, or a rule that does not exist.
     """
     progress = progress or Silent()
+    if change and change.rule:
+        _ = RULES[change.rule]  # a word that was typed wrong is not a fault of each contest
     chosen = opened.chosen(titles)
     reported = _Reported(opened)
     results: list[ContestResult] = []
-    missing = [one for one in opened.without if not titles]
+    missing = [one for one in opened.without if one.title in chosen]
     profiles = opened.profiles
-    progress.start("counting", len(chosen), "contests")
-    for title in chosen:
+    counted = [title for title in chosen if title in opened.contests]
+    progress.start("counting", len(counted), "contests")
+    for title in counted:
         contest = opened.contests[title]
         contest = change.applied(contest) if change else contest
         profile = profiles.get(title, Profile((), (), ()))

@@ -1,13 +1,13 @@
 """Everything that one election's folder says, gathered for the page and for machines."""
 
-import datetime
-import json
+import shlex
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from faircount import __version__
+from faircount.app.exporting import plain_value
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress
 from faircount.app.reconciling import reconcile
@@ -103,7 +103,7 @@ def _commands(opened: Opened) -> tuple[str, ...]:
     names = sorted(source.name for source in opened.election.sources)
     return (
         "faircount init my-election",
-        "faircount --workspace my-election ingest " + " ".join(json.dumps(name, ensure_ascii=False) for name in names),
+        "faircount --workspace my-election ingest " + " ".join(shlex.quote(name) for name in names),
         "faircount --workspace my-election report",
     )
 
@@ -196,16 +196,3 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 def rows_json(answer: Answer) -> list[dict[str, Any]]:
     """Return rows as objects, with values that JSON has no form for as text."""
     return [dict(zip(answer.columns, map(plain_value, row), strict=True)) for row in answer.rows]
-
-
-def plain_value(value: Any) -> Any:
-    """Return a value of the database in a form that JSON has: decimals, dates and bytes as text, lists as lists."""
-    if value is None or isinstance(value, (bool, int, str, float)):
-        return value
-    if isinstance(value, dict):
-        return {str(k): plain_value(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain_value(v) for v in value]
-    if isinstance(value, (datetime.date, datetime.datetime, datetime.time)):
-        return value.isoformat()
-    return value.hex() if isinstance(value, (bytes, bytearray)) else str(value)

@@ -1,7 +1,10 @@
 """The command line: argument → use case → words. The only room that prints and exits."""
 
 import difflib
+import errno
 import importlib
+import io
+import os
 import sys
 from typing import Any
 
@@ -96,16 +99,15 @@ def program(ctx: click.Context, workspace: str | None, as_json: bool) -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line and exit with its code."""
-    from faircount.model import FaircountError
-
+    """Run the command line and exit with its code. A fault of ours exits 70 with a traceback, never 1: a program that
+    broke has found nothing.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of any script, whatever the locale; odd paths spelt out
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = program.main(args=arguments, prog_name="faircount", standalone_mode=False)
-    except FaircountError as error:
-        from faircount.cli.console import visible
-
-        click.echo(f"faircount: {visible(error)}", err=True)
-        sys.exit(error.exit_code)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -113,9 +115,31 @@ def main(arguments: list[str] | None = None) -> Any:
         click.echo("faircount: interrupted; nothing is half-done, run it again to go on", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except MemoryError:
-        click.echo("faircount: this machine has not enough memory for it; try --jobs 1", err=True)
-        sys.exit(5)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the flush at exit has somewhere to go
+        sys.exit(141)  # as every program that a pipe ends; 0 would say that all is good
+    except Exception as error:
+        words, exit_code = _explained(error)
+        if not words:
+            sys.excepthook(type(error), error, error.__traceback__)
+            words = "this is a fault of faircount itself: please report it with the lines above"
+        click.echo(f"faircount: {words}", err=True)
+        sys.exit(exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """Return what to tell a person about `error`, and the exit code; no words where the fault is ours."""
+    from faircount.cli.console import visible
+    from faircount.model import FaircountError
+
+    if isinstance(error, FaircountError):
+        return visible(error), error.exit_code
+    if isinstance(error, MemoryError):
+        return "this machine has not enough memory for it; try --jobs 1", 5
+    if isinstance(error, ImportError) and (error.name or "").partition(".")[0] not in ("", "faircount"):
+        return f"{visible(error)}: a library is missing; see what mends it: faircount doctor", 5
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{visible(error.filename)}: " if error.filename else ""
+        lacking = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENOMEM, errno.EIO)
+        return f"{where}{error.strerror}", 5 if lacking else 2
+    return "", 70

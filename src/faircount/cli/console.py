@@ -1,15 +1,20 @@
 """What a command shows: data on stdout in the form asked for, everything else on stderr."""
 
+import atexit
 import json
 import os
 import re
 import sys
 import time
+import unicodedata
 from typing import Any
 
 from faircount.model import Answer, Status
 
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_ODD = re.compile(r"[^\n\t\x20-\x7e]")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# Letters and marks that draw nothing, and the bracket that we write ourselves: it must not be forged.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0⟦")
 
 STATUS_STYLE = {Status.PASS: "bold", Status.NOT_CHECKED: "dim", Status.FAIL: "bold reverse"}
 """How a status looks on a terminal; its word is always there too."""
@@ -19,7 +24,16 @@ def visible(text: object) -> str:
     """Return text with control, bidirectional and zero-width characters spelt out, so that a name cannot steer a
     terminal.
     """
-    return _UNSEEN.sub(lambda found: f"⟦U+{ord(found[0]):04X}⟧", str(text))
+    return _ODD.sub(lambda found: f"⟦U+{ord(found[0]):04X}⟧" if _is_unseen(found[0]) else found[0], str(text))
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) in _UNSEEN or char in _BLANK or "\ufe00" <= char <= "\ufe0f"
+
+
+def _escaped(text: str) -> str:
+    """Return JSON with such characters as its own escapes: the same document, and no terminal is steered by it."""
+    return _ODD.sub(lambda found: json.dumps(found[0])[1:-1] if _is_unseen(found[0]) else found[0], text)
 
 
 class Console:
@@ -33,12 +47,22 @@ class Console:
         """Return a rich console; colour only on a terminal, and as NO_COLOR and FORCE_COLOR say."""
         from rich.console import Console as Rich
 
+        class Console(Rich):
+            """A console that leaves a closed pipe to `main`: rich itself would exit 1, our code for findings."""
+
+            def on_broken_pipe(self) -> None:
+                raise
+
         forced = bool(os.environ.get("FORCE_COLOR")) or None
-        plain = self.color is False or bool(os.environ.get("NO_COLOR"))
         stream = sys.stderr if stderr else sys.stdout
         width = None if stream.isatty() else 200
-        return Rich(file=stream, no_color=plain, force_terminal=forced, highlight=False, soft_wrap=False, width=width,
-                    emoji=False, markup=False)  # fmt: skip
+        return Console(file=stream, color_system=None if self.plain else "auto", force_terminal=forced, highlight=False,
+                       soft_wrap=False, width=width, emoji=False, markup=False)  # fmt: skip
+
+    @property
+    def plain(self) -> bool:
+        """Whether no escape code may be written: neither colour nor bold nor a bar that moves."""
+        return self.color is False or bool(os.environ.get("NO_COLOR"))
 
     def say(self, text: str) -> None:
         """Say something on stderr: a step done, a warning, a hint."""
@@ -50,12 +74,12 @@ class Console:
         print(visible(text))
 
     def raw(self, text: str) -> None:
-        """Write data to stdout as it is."""
-        sys.stdout.write(text)
+        """Write data to stdout: as it is for a program, visible for a terminal."""
+        sys.stdout.write(_escaped(text) if self.machine else visible(text) if sys.stdout.isatty() else text)
 
     def document(self, value: Any) -> None:
         """Write a JSON document to stdout."""
-        print(json.dumps(value, ensure_ascii=False, indent=1))
+        print(_escaped(json.dumps(value, ensure_ascii=False, indent=1)))
 
     @property
     def machine(self) -> bool:
@@ -83,7 +107,7 @@ class Console:
                       pad_edge=False, title_style="bold")  # fmt: skip
         for at, name in enumerate(answer.columns):
             numbers = all(isinstance(r[at], int) or r[at] is None for r in answer.rows)
-            table.add_column(name, justify="right" if numbers and answer.rows else "left", overflow="fold")
+            table.add_column(visible(name), justify="right" if numbers and answer.rows else "left", overflow="fold")
         for row in answer.rows:
             cells = [f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else visible(shown(v)) for v in row]
             style = next((styles[str(v)] for v in row if styles and str(v) in styles), "")
@@ -98,7 +122,8 @@ class Console:
             from faircount.app.progress import Silent
 
             return Silent()
-        return Bar(self) if sys.stderr.isatty() and not os.environ.get("CI") else Lines()
+        moving = sys.stderr.isatty() and not os.environ.get("CI") and not self.plain
+        return Bar(self) if moving else Lines()
 
 
 def amount(units: float, unit: str) -> str:
@@ -186,6 +211,7 @@ class Bar:
             console=self.console.rich(stderr=True), transient=True,
         )  # fmt: skip
         self.bar.start()
+        atexit.register(self.finish)  # an interrupted bar would leave the terminal without its cursor
         self.task = self.bar.add_task(visible(label), total=max(total, 1))
 
     def advance(self, done: int) -> None:

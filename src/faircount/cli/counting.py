@@ -7,7 +7,7 @@ import click
 
 from faircount.cli.console import Console
 from faircount.cli.options import in_workspace, speaking, threads
-from faircount.model import Answer, ContestResult
+from faircount.model import Answer, Contest, ContestResult, UsageError
 
 
 def _options(pairs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -55,6 +55,9 @@ def recount(
                 "not_counted": [{"contest": one.title, "reason": one.reason} for one in missing],
             }
         )
+    elif missing and not results and (contests or change):
+        # One reason is enough: what was asked for cannot be done to any of them.
+        raise UsageError(f"NOT COUNTED: {missing[0].title}: {missing[0].reason}")
     else:
         console.rows(_overview(results))
         if console.form == "table" and contests:
@@ -62,9 +65,9 @@ def recount(
                 console.table(_detail(one), f"{one.title}: {one.contest.rule}")
         for lost in missing:
             console.say(f"NOT COUNTED: {lost.title}: {lost.reason}")
-        if not results:
+        if not results and not missing:
             console.say("nothing was counted: no cast vote records hold a contest")
-    return 0
+    return 2 if missing and not results and (contests or change) else 0
 
 
 def _rules(console: Console) -> int:
@@ -93,7 +96,8 @@ def _overview(results: tuple[ContestResult, ...]) -> Answer:
     for one in results:
         margin = one.margin
         votes: Any = None if margin is None else margin.votes
-        diluted = f"{100 * float(votes) / one.cards:.2f} %" if margin is not None and one.cards else ""
+        # Votes over cards; where cards have weights that is no share of anything.
+        diluted = f"{100 * float(votes) / one.cards:.2f} %" if votes is not None and one.weight == one.cards else ""
         rows.append((one.title, one.contest.rule, int(one.cards), _outcome(one),
                      votes if votes is None or isinstance(votes, int) else str(votes), diluted))  # fmt: skip
     return Answer(("contest", "rule", "cards", "outcome", "margin in votes", "diluted margin"), tuple(rows))
@@ -134,14 +138,32 @@ def decide(
     """
     from faircount.app.opened import Opened
     from faircount.count import RULES
-    from faircount.model import UsageError
 
     if rule is not None:
         RULES[rule]
+    if rule is None and seats is None and votes_allowed is None and not options:
+        raise click.UsageError("nothing to record: say --rule, --seats, --votes-allowed or -O")
     opened = Opened(workspace)
     titles = opened.chosen((contest,))
     if len(titles) > 1:
         raise UsageError(f"{contest!r} fits {len(titles)} contests: " + "; ".join(titles[:5]))
-    made = dict(_options(options)) or None
-    opened.space.decide(titles[0], rule=rule, seats=seats, votes_allowed=votes_allowed, options=made)
-    console.out(f"recorded for {titles[0]}")
+    made = _options(options)
+    if (rule or made) and titles[0] in opened.contests:
+        _refuse_decision(opened.contests[titles[0]], rule, made)
+    opened.space.decide(
+        titles[0], rule=rule, seats=seats, votes_allowed=votes_allowed, options=dict(made) or None
+    )  # fmt: skip
+    if console.machine:
+        console.document({"contest": titles[0], "decision": opened.space.election().decisions[titles[0]]})
+    else:
+        console.out(f"recorded for {titles[0]}")
+
+
+def _refuse_decision(contest: Contest, rule: str | None, options: tuple[tuple[str, str], ...]) -> None:
+    """Raise what the rule says to a decision that it does not know, before it is recorded and stops every recount."""
+    from faircount.app.opened import RuleChange
+    from faircount.count import RULES
+    from faircount.model import Pattern
+
+    changed = RuleChange(rule if rule and rule != contest.rule else "", 0, options).applied(contest)
+    RULES[changed.rule].read(changed, Pattern())

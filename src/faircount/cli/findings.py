@@ -34,7 +34,9 @@ def _show(report: Report, console: Console, rows: int) -> None:
 
 
 def _finish(report: Report, zero: bool) -> int:
-    return 1 if report.status is Status.FAIL and not zero else 0
+    """Return 1 if anything fails, and if nothing at all could be checked: 0 would say that all is good."""
+    checked = any(finding.status is Status.PASS for finding in report.findings)
+    return 0 if zero or (checked and report.status is not Status.FAIL) else 1
 
 
 @click.command()
@@ -80,6 +82,12 @@ def _explain(name: str, console: Console) -> int:
 
     numbered = {check.number.casefold(): check for check in CHECKS.values()}
     check = numbered.get(name.casefold()) or CHECKS[name]
+    if console.machine:
+        console.document(
+            {"number": check.number, "check": check.name, "statement": check.statement, "source": check.source,
+             "query": check.query, "innocent_explanations": list(check.innocent_explanations)}
+        )  # fmt: skip
+        return 0
     console.out(f"{check.number} {check.name}\n\n{check.statement}\n\nWhy: {check.source}\n")
     console.out("If it fails, it could be:")
     for words in check.innocent_explanations:

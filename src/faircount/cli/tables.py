@@ -25,32 +25,39 @@ def sql(question: str, output: str | None, threads: int | None, workspace: Path,
     """
     from faircount.app.exporting import write_answer
     from faircount.app.opened import Opened
+    from faircount.model import Answer
 
     opened = Opened(workspace, threads)
     if any(word in question.lower() for word in ("recounted", "interpreted", "residue")):
         _ = opened.interpreted
     opened.engine.lock()
-    if output and output.endswith(".parquet"):
-        table = opened.engine.table(question)
-        write_answer(opened.engine.ask("select 1"), table, Path(output))
-    elif output:
-        write_answer(opened.engine.ask(question), None, Path(output))
-    else:
+    if not output:
         console.rows(opened.engine.ask(question))
-    if output:
+        return
+    if output.lower().endswith(".parquet"):
+        table = opened.engine.table(question)
+        count = table.num_rows
+        write_answer(Answer((), ()), table, Path(output))
+    else:
+        answer = opened.engine.ask(question)
+        count = len(answer.rows)
+        write_answer(answer, None, Path(output))
+    if console.machine:
+        console.document({"file": output, "rows": count})
+    else:
         console.say(f"wrote {output}")
 
 
 @click.command()
 @click.argument("tables", nargs=-1, metavar="[TABLE…]")
 @click.option("--to", "folder", required=True, metavar="DIR", help="Folder to write into.")
-@click.option("--as", "form", type=click.Choice(["csv", "json", "ndjson", "md", "parquet", "xlsx"]), default="csv",
+@click.option("--as", "suffix", type=click.Choice(["csv", "json", "ndjson", "md", "parquet", "xlsx"]), default="csv",
               help="Form of the files.")  # fmt: skip
 @threads
 @in_workspace
 @speaking
 def export(
-    tables: tuple[str, ...], folder: str, form: str, threads: int | None, workspace: Path, console: Console
+    tables: tuple[str, ...], folder: str, suffix: str, threads: int | None, workspace: Path, console: Console
 ) -> None:
     """Write the canonical tables, all or those named, as files that other programs read.
 
@@ -61,6 +68,6 @@ def export(
     from faircount.app.opened import Opened
     from faircount.model import Answer
 
-    written = write(Opened(workspace, threads), tables, Path(folder), form)
-    rows = tuple((name, f"{folder}/{name}.{form}", count) for name, count in written.items())
+    written = write(Opened(workspace, threads), tables, Path(folder), suffix)
+    rows = tuple((name, f"{folder}/{name}.{suffix}", count) for name, count in written.items())
     console.rows(Answer(("table", "file", "rows"), rows))

@@ -1,5 +1,7 @@
 """The nouns of the house: frozen values, no behaviour that touches the world."""
 
+from typing import TYPE_CHECKING, Any
+
 from faircount.model.catalog import Catalog, DuplicateNameError, UnknownNameError
 from faircount.model.contest import CandidateIndex, CardCount, Choice, Contest, Rank, VoteCount, Weight
 from faircount.model.errors import BadInputError, FaircountError, MissingToolError, TamperError, UsageError
@@ -7,8 +9,10 @@ from faircount.model.finding import Answer, Check, Finding, Report, Status
 from faircount.model.names import batch_label, name_key
 from faircount.model.profile import Mark, Pattern, Profile
 from faircount.model.result import ContestResult, Digest, ElectionPage, Margin, NotCounted, Source
-from faircount.model.tables import TABLES, Batch, rows_to_table
 from faircount.model.transcript import INACTIVE_CAUSES, VERDICTS, Round, Transcript, Transfer
+
+if TYPE_CHECKING:
+    from faircount.model.tables import TABLES, Batch, rows_to_table
 
 __all__ = [
     "INACTIVE_CAUSES",
@@ -51,3 +55,12 @@ __all__ = [
     "name_key",
     "rows_to_table",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the tables when they are first asked for: `--help` and `doctor` must start without Arrow."""
+    if name in ("TABLES", "Batch", "rows_to_table"):
+        from faircount.model import tables
+
+        return getattr(tables, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

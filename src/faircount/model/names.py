@@ -5,15 +5,27 @@ import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
 
+FOLDED = {
+    **{"ß": "ss", "ς": "σ", "ſ": "s", "ı": "i", "ª": "a", "º": "o", "№": "no"},
+    **{"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"},
+    **{chr(0xFF10 + n): str(n) for n in range(10)},  # full-width digits
+    **{chr(0xFF41 + n): chr(0x61 + n) for n in range(26)},  # full-width letters
+}
+"""Lower-case characters that are another way of writing others; the store's SQL macro is made from the same table."""
+_FOLDS = str.maketrans(FOLDED)
+
 
 def name_key(name: str) -> str:
     """Return `name` without case, accents, punctuation and runs of blanks: equal keys, probably one name.
 
-    A name without any letter or digit is its own key, so that "+" and "-" stay apart.
+    A name without any letter or digit is its own key, so that "+" and "-" stay apart. All combining marks are taken
+    for accents: vowel signs of Indic scripts go too, so two names of one list may share a key. The SQL macro
+    `name_key` gives the same key for every text in characters that this Python's Unicode tables know; for younger
+    characters the two may differ.
     """
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", plain.casefold()).strip() or name.strip()
+    bare = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.category(c).startswith("M"))
+    plain = unicodedata.normalize("NFC", bare.lower().translate(_FOLDS))
+    return _NOT_WORD.sub(" ", plain).strip(" ") or name.strip(" ")
 
 
 def batch_label(*parts: str | None) -> str:

@@ -5,7 +5,8 @@ Fields that no table holds (ManifestationId, KeyInId, PartyId of a mark) are lef
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO
 
 import msgspec
 
@@ -16,7 +17,7 @@ BLOCK = 64 << 20
 """A file up to this size is decoded whole; a larger one is cut between sessions."""
 
 
-class Mark(msgspec.Struct, gc=False):
+class Mark(msgspec.Struct, gc=False, frozen=True):
     """One mark; Rank is 1 where the contest is not ranked. Densities are percentages."""
 
     CandidateId: int
@@ -29,11 +30,11 @@ class Mark(msgspec.Struct, gc=False):
     OutstackConditionIds: tuple[int, ...] = ()
 
 
-class ContestRecord(msgspec.Struct, gc=False):
+class ContestRecord(msgspec.Struct, gc=False, frozen=True):
     """One contest on one card. Up to version 5.2 it has only its number and marks."""
 
     Id: int
-    Marks: list[Mark]
+    Marks: tuple[Mark, ...]
     Undervotes: int | None = None
     Overvotes: int | None = None
     OutstackConditionIds: tuple[int, ...] = ()
@@ -91,29 +92,39 @@ _NEXT = re.compile(rb'\}\s*,\s*\{\s*"TabulatorId"\s*:')
 """Where one session ends and the next begins. A quote inside a JSON string is escaped, so this cannot be text."""
 
 
-def sessions_of(stream: BinaryIO, place: str, seen: Callable[[bytes], None]) -> Iterator[tuple[str, list[Session]]]:
-    """Yield (version, sessions) block by block; `seen` gets every byte in order, for a digest and a size.
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Sessions that were decoded together, and the JSON bytes that they came from."""
 
-    Raises `BadInputError` for anything that is not a CvrExport file, naming the session and field, and for repeated
-    keys, which a lenient parser would let hide a vote.
+    version: str
+    sessions: list[Session]
+    data: bytes
+
+
+def blocks_of(stream: BinaryIO, place: str, seen: Callable[[bytes], None], expected: int = BLOCK) -> Iterator[Block]:
+    """Yield the sessions of a file in blocks; `seen` gets every byte in order, for a digest and a size.
+
+    `expected` is the size that the file declares. Raises `BadInputError` for anything that is not a CvrExport file,
+    naming the session and field.
     """
-    data = stream.read(BLOCK)
+    data = stream.read(min(expected + 1, BLOCK))
+    if len(data) > expected:
+        data += stream.read(max(BLOCK - len(data), 0))
     seen(data)
     if len(data) < BLOCK:
         data = without_mark(data, place)
-        document = _decode(_DOCUMENT, data, place)
-        _refuse_repeated_keys(data, document.Sessions, place)
-        yield document.Version, document.Sessions
+        document = _decode(data, place)
+        yield Block(document.Version, document.Sessions, data)
         return
     start = _START.search(data)
     if start is None:
         raise BadInputError(place, 'a CvrExport file names its "Sessions" near its start', "none in 64 MB")
-    version = _decode(_DOCUMENT, without_mark(data[: start.end()], place) + b"]}", place).Version
+    version = _decode(without_mark(data[: start.end()], place) + b"]}", place).Version
     rest = data[start.end() :]
     while True:
         cut = _last(rest)
         if cut:
-            yield version, _some(rest[: cut + 1], b"]}", place)
+            yield _some(version, rest[: cut + 1], b"]}", place)
             rest = rest[rest.index(b"{", cut + 1) :]
         more = stream.read(BLOCK // 4)
         seen(more)
@@ -122,14 +133,12 @@ def sessions_of(stream: BinaryIO, place: str, seen: Callable[[bytes], None]) -> 
         if len(rest) > 8 * BLOCK:
             raise BadInputError(place, 'a session begins with "TabulatorId"', "512 MB without a new session")
         rest += more
-    yield version, _some(rest, b"", place)
+    yield _some(version, rest, b"", place)
 
 
-def _some(piece: bytes, end: bytes, place: str) -> list[Session]:
+def _some(version: str, piece: bytes, end: bytes, place: str) -> Block:
     whole = b'{"Version":"","ElectionId":"","Sessions":[' + piece + end
-    sessions: list[Session] = _decode(_DOCUMENT, whole, place).Sessions
-    _refuse_repeated_keys(whole, sessions, place)
-    return sessions
+    return Block(version, _decode(whole, place).Sessions, whole)
 
 
 def _last(data: bytes) -> int:
@@ -143,9 +152,9 @@ def _last(data: bytes) -> int:
     return 0
 
 
-def _decode(decoder: Any, data: bytes, place: str) -> Any:
+def _decode(data: bytes, place: str) -> Document:
     try:
-        return decoder.decode(data)
+        return _DOCUMENT.decode(data)
     except msgspec.ValidationError as error:
         raise BadInputError(
             place, "the file has the fields of a CvrExport file", str(error), "is this another kind of file?"
@@ -155,27 +164,3 @@ def _decode(decoder: Any, data: bytes, place: str) -> Any:
         raise BadInputError(place, "the file is valid JSON", str(error)) from error
     except RecursionError as error:
         raise BadInputError(place, "JSON nests at most a few dozen levels", "far more") from error
-
-
-def _refuse_repeated_keys(data: bytes, sessions: list[Session], place: str) -> None:
-    """Compare how often key names stand in the bytes with how many objects were decoded.
-
-    A repeated key leaves fewer objects than names. Names may also stand more often for an innocent reason (a field we
-    do not know that holds the same name), so a difference is only a reason to read the bytes again, strictly.
-    """
-    readings = marks = contests = 0
-    for session in sessions:
-        for reading in (session.Original, session.Modified):
-            if reading is not None:
-                readings += 1
-                for found, _ in reading.sheets():
-                    contests += len(found)
-                    for contest in found:
-                        marks += len(contest.Marks)
-    if (
-        data.count(b'"TabulatorId"') != len(sessions)
-        or data.count(b'"IsCurrent"') != readings
-        or data.count(b'"Marks"') != contests
-        or data.count(b'"CandidateId"') != marks
-    ):
-        strict_loads(data, place)

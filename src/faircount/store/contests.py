@@ -7,15 +7,15 @@ from faircount.model import BadInputError, Choice, Contest, name_key
 from faircount.store.engine import Engine
 
 _CONTESTS = """
-with held as (select contest, max(len(marks)) as most, max(list_max(list_transform(marks, lambda m: m.rank))) as deepest
+with held as (select contest, max(list_max(list_transform(marks, lambda m: m.rank))) as deepest
                 from patterns group by contest),
      said as (select contest, min(votes_allowed) as least, max(votes_allowed) as votes_allowed, max(ranks) as ranks,
-                     max(seats) as seats, min(place) as place, count(distinct (votes_allowed, ranks)) as readings
+                     min(seats) as fewest, max(seats) as seats, min(place) as place
                 from contests group by contest)
-select coalesce(said.contest, held.contest) as contest, votes_allowed, least, ranks, seats, place,
-       held.contest is not null as on_cards, most, deepest
+select coalesce(said.contest, held.contest) as contest, votes_allowed, least, ranks, seats, fewest,
+       held.contest is not null as on_cards, deepest
   from said full join held on said.contest = held.contest
- order by place nulls last, 1
+ order by said.place nulls last, 1
 """
 
 _CHOICES = """
@@ -46,12 +46,16 @@ def contests_of(
         choices.setdefault(title, []).append(Choice(name, party, kind))
     found: dict[str, Contest] = {}
     without: dict[str, str] = {}
-    for title, allowed, least, ranks, seats, _, on_cards, _, deepest in engine.ask(_CONTESTS).rows:
+    for title, allowed, least, ranks, seats, fewest, on_cards, deepest in engine.ask(_CONTESTS).rows:
         decided = decisions.get(title, {})
         if not on_cards:
             without[title] = "no card holds it"
+        elif not choices.get(title):
+            without[title] = "no source lists its choices and no card bears a mark in it"
         elif "votes_allowed" not in decided and allowed != least:
-            without[title] = f"sources disagree on votes allowed ({least} and {allowed}): decide it in election.json"
+            without[title] = f"sources disagree on votes allowed ({least} and {allowed}): faircount decide"
+        elif "seats" not in decided and seats != fewest:
+            without[title] = f"sources disagree on seats ({fewest} and {seats}): faircount decide"
         else:
             ranked = max(ranks or 0, deepest or 0)
             try:

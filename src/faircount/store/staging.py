@@ -46,8 +46,10 @@ def stage(staging: Path, number: int, batches: Iterable[Batch]) -> dict[str, int
     rows = writer.close()
     try:
         temporary.rename(final)
-    except OSError:  # another process has just finished the same part
+    except OSError:
         shutil.rmtree(temporary, ignore_errors=True)
+        if not final.is_dir():  # otherwise another process has just finished the same part
+            raise
     return rows
 
 
@@ -83,7 +85,10 @@ class _PartWriter:
                 offset = ballots if column == "ballot" else cards
                 table = moved(table, column, table.column(column).to_numpy() + offset)
             if name in ("votes", "superseded", "marks"):
-                table = moved(table, "pattern", numbers[table.column("pattern").to_numpy()])
+                pattern = numbers[table.column("pattern").to_numpy()]
+                if (pattern < 0).any():
+                    raise ValueError(f"{name}: a row points to a pattern that its batch does not have")
+                table = moved(table, "pattern", pattern)
             self._write(name, table)
         if "cards" in batch.tables and batch.tables["cards"].num_rows:
             self.rows["ballots"] += int(batch.tables["cards"].column("ballot").to_numpy().max()) + 1

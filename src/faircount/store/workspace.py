@@ -1,6 +1,7 @@
 """The workspace: an election is a folder. Every path in it is spelt here and nowhere else (docs/record.md)."""
 
 import contextlib
+import datetime
 import fcntl
 import json
 import os
@@ -16,6 +17,9 @@ from faircount.model.tables import VERSION
 
 FORMAT = 1
 """Version of election.json."""
+_DIGEST = re.compile("[0-9a-f]{64}")
+_TABLE_FILE = re.compile(r"[0-9a-f]{12}-(\d{5,}|said)\.parquet")
+_HALF_WRITTEN = re.compile(r"\.(election|\.received)\.json\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Workspace:
             raise UsageError(f"{root} already is an election's folder")
         if root.is_dir() and any(root.iterdir()):
             raise UsageError(f"{root} is not empty: an election gets a folder of its own")
-        if date and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
+        if date and not _is_date(date):
             raise UsageError(f"a date is written YYYY-MM-DD, found {date!r}")
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -89,8 +93,9 @@ class Workspace:
                 Source(**{**entry, "digest": Digest(entry["digest"]), "rows": tuple(sorted(entry["rows"].items()))})
                 for entry in document["sources"]
             )
+            _refuse_odd(document, sources)
             return Election(document["name"], document["date"], sources, document["decisions"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadInputError(place, "election.json can be read", f"{type(error).__name__}: {error}") from error
 
     def commit(self, election: Election) -> None:
@@ -124,10 +129,21 @@ class Workspace:
         write_durably(self.root / ".received.json", json.dumps(known, indent=1, sort_keys=True).encode())
 
     def decide(self, title: str, **decision: Any) -> None:
-        """Record a person's decision about one contest; values of None are left as they are."""
-        election = self.election()
-        made = {**election.decisions.get(title, {}), **{k: v for k, v in decision.items() if v is not None}}
-        self.commit(replace(election, decisions={**election.decisions, title: made}))
+        """Record a person's decision about one contest; values of None are left as they are.
+
+        Options are added to those decided before; another rule drops those of the last. Raises `UsageError` while
+        another process writes: an ingest commits the decisions that it found when it began.
+        """
+        with self.writing():
+            election = self.election()
+            before = election.decisions.get(title, {})
+            made = {**before, **{k: v for k, v in decision.items() if v is not None}}
+            kept = {} if made.get("rule") != before.get("rule") else before.get("options", {})
+            if options := {**kept, **(decision.get("options") or {})}:
+                made["options"] = options
+            else:
+                made.pop("options", None)
+            self.commit(replace(election, decisions={**election.decisions, title: made}))
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -147,7 +163,10 @@ class Workspace:
         return [path for path in found if path.name.split("-")[0] in known]
 
     def sweep(self, keep: str = "") -> None:
-        """Remove what a killed ingest left: staged parts other than `keep`, and files of sources never listed."""
+        """Remove what a killed ingest left: staged parts other than `keep`, and files of sources never listed.
+
+        Only what bears a name that we give: a person's own notes in these folders stay.
+        """
         election = self.election()
         known = {short(source.digest) for source in election.sources}
         if self.staging.is_dir():
@@ -157,11 +176,40 @@ class Workspace:
         for table in TABLES:
             folder = self.tables / table
             for path in folder.glob("*.parquet") if folder.is_dir() else ():
-                if path.name.split("-")[0] not in known:
+                if _TABLE_FILE.fullmatch(path.name) and path.name.split("-")[0] not in known:
                     path.unlink()
         for path in self.sources.iterdir() if self.sources.is_dir() else ():
-            if path.name not in {source.digest for source in election.sources}:
+            if _DIGEST.fullmatch(path.name) and election.source_of(path.name) is None:
                 shutil.rmtree(path, ignore_errors=True)
+        for path in self.root.glob(".*.json.*"):
+            if _HALF_WRITTEN.fullmatch(path.name):
+                path.unlink()
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _refuse_odd(document: dict[str, Any], sources: tuple[Source, ...]) -> None:
+    """Raise `ValueError` for what a hand at election.json can get wrong and JSON cannot see."""
+    for source in sources:
+        if not _DIGEST.fullmatch(source.digest):
+            raise ValueError(f"a source's digest is 64 hexadecimal digits, found {source.digest!r}")
+    if not isinstance(document["name"], str) or not isinstance(document["date"], str):
+        raise ValueError("name and date are texts")
+    if not isinstance(document["decisions"], dict):
+        raise ValueError("decisions are objects by contest")
+    kinds: dict[str, type] = {"rule": str, "seats": int, "votes_allowed": int, "options": dict}
+    for title, decision in document["decisions"].items():
+        for name, value in decision.items():
+            if name not in kinds or type(value) is not kinds[name] or (isinstance(value, int) and value < 1):
+                raise ValueError(
+                    f"a decision is a rule (text), seats or votes_allowed (whole number from 1) or options (object), "
+                    f"found {name} {value!r} for {title!r}"
+                )
 
 
 def short(digest: str) -> str:
@@ -170,13 +218,24 @@ def short(digest: str) -> str:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write `path` so that a crash leaves the old bytes or the new, never a mixture."""
+    """Write `path` so that a crash leaves the old bytes or the new, never a mixture. A link stays a link.
+
+    A pipe or a device is written to as it is: it must never be replaced by a file.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
