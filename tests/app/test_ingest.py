@@ -73,7 +73,9 @@ def test_a_folder_its_zip_and_another_zip_of_it_are_one_source(tmp_path: Path, f
             for name in order:
                 archive.writestr(name, folder[name])
     space = Workspace.create(tmp_path / "e")
-    digests = {t.source.digest for p in (plain, tmp_path / "0.zip", tmp_path / "1.zip") for t in ingest(space, [p]).taken}
+    digests = {
+        t.source.digest for p in (plain, tmp_path / "0.zip", tmp_path / "1.zip") for t in ingest(space, [p]).taken
+    }
     assert len(digests) == 1
     assert len(space.election().sources) == 1
 
@@ -209,7 +211,9 @@ def _hostile(case: str, folder: dict[str, bytes]) -> tuple[str, bytes]:
             struct.pack_into("<I", data, at + 24, 0xFFFFFFF0)
             return "export.zip", bytes(data)
         case "not utf-8":
-            return "export.zip", _zip({**folder, records: folder[records].replace(b"ScannedVote", b"Scann\xe9dVote", 1)})
+            return "export.zip", _zip(
+                {**folder, records: folder[records].replace(b"ScannedVote", b"Scann\xe9dVote", 1)}
+            )
         case "empty file":
             return "export.json", b""
         case "leads out":

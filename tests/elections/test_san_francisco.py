@@ -77,7 +77,9 @@ def test_adjudicated_records_are_counted_as_adjudicated(primary: Opened) -> None
         for table, expected in (("votes_by_pattern", modified), ("superseded_by_pattern", original)):
             rows = primary.engine.ask(query.format(table=table), place).rows
             assert sorted((contest_of[t], choice_of[t, c]) for t, c in rows) == expected, (place, table)
-    assert primary.engine.ask("select count(distinct ballot), count(*) from cards where adjudicated").rows == ((423, 424),)
+    assert primary.engine.ask("select count(distinct ballot), count(*) from cards where adjudicated").rows == (
+        (423, 424),
+    )
 
 
 def test_exported_residuals_balance(primary: Opened) -> None:

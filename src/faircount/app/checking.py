@@ -23,7 +23,8 @@ _ORPHANS = """
 select 'votes without their card' as what, count(*) as n from votes_by_pattern anti join cards using (card)
 union all select 'votes without their pattern', count(*) from votes_by_pattern anti join patterns using (pattern)
 union all select 'marks without their card', count(*) from marks anti join cards using (card)
-union all select 'replaced readings without their card', count(*) from superseded_by_pattern anti join cards using (card)
+union all select 'replaced readings without their card', count(*)
+  from superseded_by_pattern anti join cards using (card)
 union all select 'replaced readings without their pattern', count(*)
   from superseded_by_pattern anti join patterns using (pattern)
  order by 1
@@ -90,11 +91,10 @@ def _raw_bytes(opened: Opened) -> Finding:
 
 
 def _changed(kept: Path, source: Source, names: dict[str, str]) -> list[tuple[str, str]]:
-    listed = pa.table(
-        {"name": list(names), "sha256": list(names.values())}, pa.schema([FILES.field(1), FILES.field(2)])
-    )
+    columns = pa.schema([FILES.field("name"), FILES.field("sha256")])
+    listed = pa.table({"name": list(names), "sha256": list(names.values())}, columns)
     if source.digest not in (source_digest(listed, single=True), source_digest(listed, single=False)):
-        # What the files are compared with stands in a table; the digest in election.json is what vouches for that table.
+        # What the files are compared with stands in a table; the digest in election.json vouches for that table.
         return [(source.name, "the list of its files in tables/files is not the one that was written")]
     entries = sorted(kept.iterdir()) if kept.is_dir() else []
     if not entries:

@@ -1,7 +1,7 @@
 """Distinct ways of voting with their multiplicities: the small thing that every count starts from."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from faircount.model.contest import CandidateIndex, CardCount, Rank, Weight
@@ -29,8 +29,8 @@ class Mark:
 
     def sort_key(self) -> tuple[Any, ...]:
         """Order marks by rank, then choice, then flags."""
-        return (self.rank, self.choice, self.score or 0, self.is_vote is not None, bool(self.is_vote),
-                self.is_ambiguous, self.conditions)  # fmt: skip
+        return (self.rank, self.choice, self.score is not None, -1 if self.score is None else self.score, self.is_vote is not None,
+                bool(self.is_vote), self.is_ambiguous, self.conditions)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,17 @@ class Pattern:
     undervotes: int | None = None
     overvotes: int | None = None
     conditions: tuple[str, ...] = ()
+    _key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        marks = tuple([m.sort_key() for m in self.marks])
+        key = (marks, -1 if self.undervotes is None else self.undervotes,
+               -1 if self.overvotes is None else self.overvotes, self.conditions)  # fmt: skip
+        object.__setattr__(self, "_key", key)
 
     def sort_key(self) -> tuple[Any, ...]:
         """Order patterns totally, so that equal profiles are equal bytes."""
-        marks = tuple(m.sort_key() for m in self.marks)
-        return (marks, -1 if self.undervotes is None else self.undervotes,
-                -1 if self.overvotes is None else self.overvotes, self.conditions)  # fmt: skip
+        return self._key
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,8 @@ class Commit:
         return pa.concat_tables(found) if found else TABLES[name].empty_table()
 
     def totals(self) -> tuple[tuple[str, int], ...]:
-        """Return rows by table for the source, ballots included; patterns are not in it until they are unified."""
-        names = ("ballots", *TABLES)
+        """Return rows by table, ballots and weighted cards for the source; patterns are unified later."""
+        names = ("ballots", "weighted", *TABLES)
         return tuple((name, total) for name in names if (total := sum(r[name] for r in self.rows)))
 
     def write(self, source: Source, extra_facts: tuple[tuple[str, str], ...] = ()) -> Source:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from faircount.model import TABLES, Answer, TamperError, UsageError
 from faircount.model.names import FOLDED
-from faircount.store.workspace import Workspace, short
+from faircount.store.workspace import Election, Workspace, short
 
 VIEWS = """
 create view votes as
@@ -84,12 +84,13 @@ class Engine:
         self._db.execute("set python_enable_replacements = false")  # a table's name never means a Python variable
         if threads:
             self._db.execute(f"set threads = {int(threads)}")
+        election = space.election()
         try:
             for name, schema in TABLES.items():
-                self._make(_RENAMED.get(name, name), space.table_files(name), schema)
-            self._sources()
+                self._make(_RENAMED.get(name, name), space.table_files(name, election), schema)
+            self._sources(election)
             self._db.execute(VIEWS + NAME_KEY)
-            self.weighted = self._weighted()
+            self.weighted = any(source.rows_of("weighted") for source in election.sources)
         except duckdb.Error as error:
             raise self._damaged(error) from error
 
@@ -158,8 +159,8 @@ class Engine:
         columns = pa.schema([pa.field("source", pa.string()), *schema])
         self._register(view, columns.empty_table())
 
-    def _sources(self) -> None:
-        sources = sorted(self.space.election().sources, key=lambda s: s.digest)
+    def _sources(self, election: Election) -> None:
+        sources = sorted(election.sources, key=lambda s: s.digest)
         columns = ("name", "format", "version", "jurisdiction", "bytes", "files")
         table = {"source": pa.array([short(s.digest) for s in sources], pa.string())}
         for name in columns:
@@ -170,11 +171,6 @@ class Engine:
     def _register(self, name: str, table: pa.Table) -> None:
         self._held.append(table)
         self._db.register(name, table)
-
-    def _weighted(self) -> bool:
-        """Say whether any card counts for something else than one; answered from the files' own statistics."""
-        found = self._db.execute("select min(weight), max(weight) from cards").fetchone()
-        return found is not None and found[0] is not None and (found[0] != 1 or found[1] != 1)
 
 
 def _quoted(path: Path) -> str:

@@ -38,21 +38,27 @@ def patterns_of(engine: Engine, contests: Mapping[str, Contest]) -> dict[Pattern
         title: {choice.name: CandidateIndex(at) for at, choice in enumerate(contest.choices)}
         for title, contest in contests.items()
     }
+    known: dict[tuple[Any, ...], Mark] = {}  # few distinct marks stand in many patterns
     found = {}
     for number, title, marks, under, over, conditions in engine.ask(
         "select pattern, contest, marks, undervotes, overvotes, conditions from patterns order by pattern"
     ).rows:
         if title in index:
-            made = tuple(sorted((_mark(index[title], mark) for mark in marks), key=Mark.sort_key))
-            found[number] = (title, Pattern(made, under, over, tuple(conditions)))
+            made = [_mark(known, title, index[title], mark) for mark in marks]
+            made.sort(key=Mark.sort_key)
+            found[number] = (title, Pattern(tuple(made), under, over, tuple(conditions)))
     return found
 
 
-def _mark(index: Mapping[str, CandidateIndex], mark: Mapping[str, Any]) -> Mark:
-    return Mark(
-        index[mark["choice"]], Rank(mark["rank"]), mark["score"], mark["is_vote"], mark["is_ambiguous"],
-        tuple(mark["conditions"]),
-    )  # fmt: skip
+def _mark(
+    known: dict[tuple[Any, ...], Mark], title: str, index: Mapping[str, CandidateIndex], mark: Mapping[str, Any]
+) -> Mark:
+    choice, rank, score, is_vote, is_ambiguous, conditions = mark.values()
+    key = (title, choice, rank, score, is_vote, is_ambiguous, *conditions)
+    made = known.get(key)
+    if made is None:
+        made = known[key] = Mark(index[choice], Rank(rank), score, is_vote, is_ambiguous, tuple(conditions))
+    return made
 
 
 def profiles(engine: Engine, patterns: Mapping[PatternNumber, tuple[str, Pattern]]) -> dict[str, Profile]:

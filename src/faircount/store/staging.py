@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from faircount.model import TABLES, Batch
+from faircount.model.tables import WEIGHT
 from faircount.store.workspace import sync_folder
 
 _MOVED = {"cards": ("card", "ballot"), "votes": ("card",), "superseded": ("card",), "marks": ("card",)}
@@ -54,7 +56,7 @@ def stage(staging: Path, number: int, batches: Iterable[Batch]) -> dict[str, int
 
 
 def rows_of(staging: Path, number: int) -> dict[str, int]:
-    """Return how many rows each table of a whole part has, and under `ballots` and `cards` how many ids it used."""
+    """Return how many rows each table of a whole part has, and under `ballots` how many ids of those it used."""
     rows: dict[str, int] = json.loads((part_folder(staging, number) / "rows.json").read_text())
     return rows
 
@@ -72,7 +74,7 @@ class _PartWriter:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.streams: dict[str, Any] = {}
-        self.rows = {"ballots": 0, **dict.fromkeys(TABLES, 0)}
+        self.rows = {"ballots": 0, "weighted": 0, **dict.fromkeys(TABLES, 0)}
         self.keys: dict[bytes, int] = {}
 
     def add(self, batch: Batch) -> None:
@@ -91,6 +93,8 @@ class _PartWriter:
                 table = moved(table, "pattern", pattern)
             self._write(name, table)
         if "cards" in batch.tables and batch.tables["cards"].num_rows:
+            weight = batch.tables["cards"].column("weight")
+            self.rows["weighted"] += pc.sum(pc.not_equal(weight, pa.scalar(1, WEIGHT))).as_py()
             self.rows["ballots"] += int(batch.tables["cards"].column("ballot").to_numpy().max()) + 1
 
     def _patterns(self, table: pa.Table) -> Any:

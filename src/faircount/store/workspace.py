@@ -155,9 +155,9 @@ class Workspace:
                 raise UsageError(f"another faircount is writing to {self.root}; wait for it to end") from error
             yield
 
-    def table_files(self, table: str) -> list[Path]:
-        """Return the Parquet files of `table` that belong to listed sources, in name order."""
-        known = {short(source.digest) for source in self.election().sources}
+    def table_files(self, table: str, election: Election | None = None) -> list[Path]:
+        """Return the Parquet files of `table` that belong to the sources that `election` lists, in name order."""
+        known = {short(source.digest) for source in (election or self.election()).sources}
         folder = self.tables / table
         found = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
         return [path for path in found if path.name.split("-")[0] in known]
