@@ -1,15 +1,18 @@
 """An export is taken in once, whole, or not at all; whatever happens, the workspace is what it would have been."""
 
 import hashlib
+import io
 import json
 import os
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -175,9 +178,7 @@ def test_a_weighted_election_is_counted_by_weight(tmp_path: Path) -> None:
     assert "10.75" in html_page(page)
 
 
-def _zip(files: dict[str, bytes], **overrides: object) -> bytes:
-    import io
-
+def _zip(files: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -185,75 +186,67 @@ def _zip(files: dict[str, bytes], **overrides: object) -> bytes:
     return out.getvalue()
 
 
-def _hostile(case: str, folder: dict[str, bytes]) -> tuple[str, bytes]:
-    """Return (file name, bytes) of a broken or hostile export."""
-    records = next(name for name in sorted(folder) if name.startswith("CvrExport"))
-    whole = _zip(folder)
-    match case:
-        case "truncated zip":
-            return "export.zip", whole[: len(whole) * 2 // 3]
-        case "renamed pdf":
-            return "export.zip", b"%PDF-1.7\n" + b"x" * 1000
-        case "invalid json":
-            return "export.zip", _zip({**folder, records: folder[records][:-40]})
-        case "missing manifest":
-            return "export.zip", _zip({n: d for n, d in folder.items() if n != "ContestManifest.json"})
-        case "unknown version":
-            return "export.zip", _zip({n: d.replace(b'"5.10.50.85"', b'"6.1.0.0"') for n, d in folder.items()})
-        case "duplicate keys":
-            doubled = folder[records].replace(b'"Marks":[', b'"Marks":[],"Marks":[', 1)
-            return "export.zip", _zip({**folder, records: doubled})
-        case "4 GB declared":
-            import struct
-
-            data = bytearray(whole)
-            at = data.index(b"PK\x01\x02")
-            struct.pack_into("<I", data, at + 24, 0xFFFFFFF0)
-            return "export.zip", bytes(data)
-        case "not utf-8":
-            return "export.zip", _zip(
-                {**folder, records: folder[records].replace(b"ScannedVote", b"Scann\xe9dVote", 1)}
-            )
-        case "empty file":
-            return "export.json", b""
-        case "leads out":
-            return "export.zip", _zip({**folder, "../escape.json": b"{}"})
-        case "damaged member":
-            at = whole.index(b"CvrExport") + 200
-            return "export.zip", whole[:at] + bytes(b ^ 0xFF for b in whole[at : at + 30]) + whole[at + 30 :]
-        case "deep nesting":
-            return "export.zip", _zip({**folder, records: b'{"Version":"5.10.50.85","x":' + b"[" * 100_000})
-    raise AssertionError(case)
+def _records(folder: dict[str, bytes]) -> str:
+    return next(name for name in sorted(folder) if name.startswith("CvrExport"))
 
 
-@pytest.mark.parametrize(
-    ("case", "names"),
-    [
-        ("truncated zip", "export.zip"),
-        ("renamed pdf", "PDF"),
-        ("invalid json", "CvrExport"),
-        ("missing manifest", "ContestManifest.json"),
-        ("unknown version", "6.1.0.0"),
-        ("duplicate keys", "Marks"),
-        ("4 GB declared", "export.zip"),
-        ("not utf-8", "CvrExport"),
-        ("empty file", "export.json"),
-        ("leads out", "escape.json"),
-        ("damaged member", "CvrExport"),
-        ("deep nesting", "CvrExport"),
-    ],
-)
+def _with(folder: dict[str, bytes], data: bytes) -> bytes:
+    return _zip({**folder, _records(folder): data})
+
+
+def _declaring_4_gb(whole: bytes) -> bytes:
+    data = bytearray(whole)
+    struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, 0xFFFFFFF0)
+    return bytes(data)
+
+
+def _damaged(whole: bytes) -> bytes:
+    at = whole.index(b"CvrExport") + 200
+    return whole[:at] + bytes(b ^ 0xFF for b in whole[at : at + 30]) + whole[at + 30 :]
+
+
+HOSTILE: dict[str, tuple[str, str, Callable[[dict[str, bytes]], bytes]]] = {
+    "truncated zip": ("export.zip", "export.zip", lambda f: _zip(f)[: len(_zip(f)) * 2 // 3]),
+    "renamed pdf": ("export.zip", "PDF", lambda f: b"%PDF-1.7\n" + b"x" * 1000),
+    "invalid json": ("export.zip", "CvrExport", lambda f: _with(f, f[_records(f)][:-40])),
+    "missing manifest": (
+        "export.zip", "ContestManifest.json",
+        lambda f: _zip({n: d for n, d in f.items() if n != "ContestManifest.json"}),
+    ),
+    "unknown version": (
+        "export.zip", "6.1.0.0", lambda f: _zip({n: d.replace(b'"5.10.50.85"', b'"6.1.0.0"') for n, d in f.items()})
+    ),
+    "duplicate keys": (
+        "export.zip", "Marks", lambda f: _with(f, f[_records(f)].replace(b'"Marks":[', b'"Marks":[],"Marks":[', 1))
+    ),
+    "one vote said twice": (
+        "export.zip", "IsVote",
+        lambda f: _with(f, f[_records(f)].replace(b'"IsVote":true', b'"IsVote":false,"IsVote":true', 1)),
+    ),
+    "4 GB declared": ("export.zip", "export.zip", lambda f: _declaring_4_gb(_zip(f))),
+    "not utf-8": (
+        "export.zip", "CvrExport", lambda f: _with(f, f[_records(f)].replace(b"ScannedVote", b"Scann\xe9dVote", 1))
+    ),
+    "empty file": ("export.json", "export.json", lambda f: b""),
+    "leads out": ("export.zip", "escape.json", lambda f: _zip({**f, "../escape.json": b"{}"})),
+    "damaged member": ("export.zip", "CvrExport", lambda f: _damaged(_zip(f))),
+    "deep nesting": ("export.zip", "CvrExport", lambda f: _with(f, b'{"Version":"5.10.50.85","x":' + b"[" * 100_000)),
+}  # fmt: skip
+"""Case → (file name, what the message must name, how to break a good export)."""
+
+
+@pytest.mark.parametrize("case", HOSTILE)
 def test_bad_input_gets_one_clear_message_and_changes_nothing(
-    case: str, names: str, tmp_path: Path, folder: dict[str, bytes], town: dict[str, bytes]
+    case: str, tmp_path: Path, folder: dict[str, bytes], town: dict[str, bytes]
 ) -> None:
     space = Workspace.create(tmp_path / "e")
     good = tmp_path / "manifest.csv"
     good.write_bytes(town["manifest.csv"])
     ingest(space, [good])
     before = tables(space.root)
-    name, data = _hostile(case, folder)
+    name, names, broken = HOSTILE[case]
     bad = tmp_path / name
-    bad.write_bytes(data)
+    bad.write_bytes(broken(folder))
     program = [sys.executable, "-m", "faircount", "-w", str(space.root), "ingest", str(bad)]
     done = subprocess.run(program, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True,
                           timeout=60)  # fmt: skip

@@ -1,4 +1,4 @@
-"""A deliberately slow and separately written count of a Dominion JSON export: the standard library, no patterns, no SQL.
+"""A deliberately slow and separately written count of a Dominion JSON export: standard library, no patterns, no SQL.
 
 It follows the vendor's description only: of each session take the reading that is current; a choice of an unranked
 contest gets a vote for each mark with IsVote.
@@ -43,7 +43,7 @@ def contests(reading: Any) -> list[Any]:
 
 
 def totals(path: Path) -> tuple[Counter[tuple[int, int]], Counter[int], Counter[int], Counter[int]]:
-    """Return (contest, choice) → votes, contest → cards, contest → exported undervotes, contest → exported overvotes."""
+    """Return (contest, choice) → votes, and contest → cards, → exported undervotes, → exported overvotes."""
     votes: Counter[tuple[int, int]] = Counter()
     cards: Counter[int] = Counter()
     under: Counter[int] = Counter()

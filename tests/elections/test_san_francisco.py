@@ -43,14 +43,13 @@ def test_totals_from_sql_equal_the_slow_count(primary: Opened) -> None:
     titles = {i: row["Description"] for i, row in manifest("ContestManifest.json").items()}
     choices = manifest("CandidateManifest.json")
     _ = primary.interpreted
-    ours = {(c, n): v for c, n, v in primary.engine.ask(
-        "select contest, choice, sum(count)::bigint from recounted where measure = 'votes' group by all").rows}  # fmt: skip
+    query = "select contest, choice, sum(count)::bigint from recounted where measure = 'votes' group by all"
+    ours = {(contest, choice): n for contest, choice, n in primary.engine.ask(query).rows}
     theirs = {(titles[c], choices[k]["Description"]): n for (c, k), n in votes.items()}
     assert ours == theirs
     for measure, expected in (("cards", cards), ("undervotes", under), ("overvotes", over)):
-        found = dict(primary.engine.ask(
-            f"select contest, sum(count)::bigint from recounted where measure = '{measure}' group by 1").rows)  # fmt: skip
-        assert found == {titles[c]: n for c, n in expected.items()}, measure
+        query = f"select contest, sum(count)::bigint from recounted where measure = '{measure}' group by 1"
+        assert dict(primary.engine.ask(query).rows) == {titles[c]: n for c, n in expected.items()}, measure
 
 
 def test_adjudicated_records_are_counted_as_adjudicated(primary: Opened) -> None:

@@ -13,7 +13,7 @@ from faircount.app.progress import Progress
 from faircount.app.reconciling import reconcile
 from faircount.app.recounting import recount
 from faircount.count import RULES
-from faircount.model import Answer, ContestResult, ElectionPage, Finding, NotCounted, Report, Status, Transcript
+from faircount.model import Answer, ContestResult, ElectionPage, Finding, Transcript
 from faircount.reconcile import CHECKS
 from faircount.report import html_page
 from faircount.store.workspace import write_durably
@@ -56,7 +56,7 @@ def gather(opened: Opened, progress: Progress | None = None) -> ElectionPage:
         not_counted=missing,
         findings=reconciled.report,
         questions=tuple((check.number, check.query) for check in CHECKS.values()),
-        not_checked=_not_checked(opened, results, missing, reconciled.report, reconciled.unreadable),
+        not_checked=_not_checked(opened, results, reconciled.unreadable),
         commands=_commands(opened),
         program=f"faircount {__version__}",
     )
@@ -79,10 +79,8 @@ def title_of(opened: Opened) -> tuple[str, str]:
     )
 
 
-def _not_checked(
-    opened: Opened, results: tuple[ContestResult, ...], missing: tuple[NotCounted, ...], report: Report,
-    unreadable: tuple[str, ...],
-) -> tuple[str, ...]:  # fmt: skip
+def _not_checked(opened: Opened, results: tuple[ContestResult, ...], unreadable: tuple[str, ...]) -> tuple[str, ...]:
+    """Say what no check looks at; contests not counted and checks not made have their own places on the page."""
     said = list(ALWAYS_OPEN)
     assumed = [r for r in results if "rule" not in opened.election.decisions.get(r.title, {})]
     if assumed:
@@ -93,9 +91,7 @@ def _not_checked(
         )
     partial = opened.engine.ask("select distinct value from facts where name = 'partial' order by value").rows
     said += [f"The rest of the election: NOT CHECKED. A source is only a part: {reason}." for (reason,) in partial]
-    said += [f"Contest {one.title}: NOT COUNTED, because {one.reason}." for one in missing]
     said += [f"Contest {words}: NOT READ." for words in unreadable]
-    said += [f"{f.number} {f.check}: NOT CHECKED. {f.found}" for f in report.findings if f.status is Status.NOT_CHECKED]
     return tuple(said)
 
 

@@ -33,6 +33,7 @@ def report(output: str | None, language: str, threads: int | None, workspace: Pa
                 "report": str(target),
                 "status": page.findings.status.value,
                 "contests": [result_json(one) for one in page.results],
+                "not_counted": [{"contest": one.title, "reason": one.reason} for one in page.not_counted],
                 "findings": [finding_json(one) for one in page.findings.findings],
                 "not_checked": list(page.not_checked),
             }

@@ -29,8 +29,9 @@ class Mark:
 
     def sort_key(self) -> tuple[Any, ...]:
         """Order marks by rank, then choice, then flags."""
-        return (self.rank, self.choice, self.score is not None, -1 if self.score is None else self.score, self.is_vote is not None,
-                bool(self.is_vote), self.is_ambiguous, self.conditions)  # fmt: skip
+        has_score, has_vote = self.score is not None, self.is_vote is not None
+        return (self.rank, self.choice, has_score, self.score or 0, has_vote, bool(self.is_vote), self.is_ambiguous,
+                self.conditions)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,8 @@ with listed as (
     other_tabulator, other_batch
   from repeats where turn > 1
 ), telling as (
-  select replace(name_key(jurisdiction), ' ', '') as j, ltrim(name_key(tabulator), '0') as t, ltrim(name_key(batch), '0') as b
+  select replace(name_key(jurisdiction), ' ', '') as j, ltrim(name_key(tabulator), '0') as t,
+    ltrim(name_key(batch), '0') as b
   from batches where cards >= 10 and contents >= 5
 ), sides as (
   select not exists (select 1 from listed) or not exists (select 1 from telling)

@@ -26,7 +26,7 @@ def _name_key_macro() -> str:
 
     Most names are ASCII and few hold a character of `FOLDED`; asking first makes the macro six times as fast.
     """
-    plain = "lower(strip_accents(name))"
+    plain = "lower(strip_accents(replace(name, chr(0), ' ')))"  # strip_accents ends at a NUL
     single = {old: new for old, new in FOLDED.items() if len(new) == 1}
     folded = f"translate({plain}, '{''.join(single)}', '{''.join(single.values())}')"
     for old, new in FOLDED.items():
@@ -36,7 +36,7 @@ def _name_key_macro() -> str:
 create macro name_key(name) as coalesce(nullif(trim(regexp_replace(
   case when strlen(name) = length(name) then lower(name)
        when regexp_matches({plain}, '[{"".join(FOLDED)}]') then {folded} else {plain} end,
-  '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), ''), trim(name));"""
+  '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), ''), trim(name, ' '));"""
 
 
 NAME_KEY = _name_key_macro()
