@@ -35,10 +35,9 @@ def test_parts_sum_to_the_whole_for_every_unit(engine: Engine, units: tuple[str,
         parts = profile(engine, contest, by=units)
         assert total(parts) == total(whole)
         assert list(whole) == [()]
-        [(asked,)] = engine.ask(
-            f"select count(distinct ({', '.join(units)})) from cards where card in (select card from votes where contest = ?)",
-            [contest.title],
-        ).rows
+        question = f"""select count(distinct ({", ".join(units)}))
+            from cards semi join (from votes where contest = ?) using (card)"""
+        [(asked,)] = engine.ask(question, [contest.title]).rows
         assert len(parts) == asked
     assert max(len(profile(engine, contest, by=units)) for contest in found.values()) > 1 or units in (
         ("jurisdiction",), ("source",), ("portion",),
@@ -58,7 +57,7 @@ def test_all_profiles_are_those_asked_for_one_by_one(engine: Engine) -> None:
 @pytest.mark.parametrize("unit", ["county", "card", "weight", "1", "precinct; drop view cards"])
 def test_a_unit_that_cards_do_not_have_is_refused(engine: Engine, unit: str) -> None:
     contest = next(iter(contests_of(engine, {})[0].values()))
-    with pytest.raises(UsageError, match="cards have no .*can be divided by jurisdiction, precinct"):
+    with pytest.raises(UsageError, match=r"cards have no .*can be divided by jurisdiction, precinct"):
         profile(engine, contest, by=[unit])
 
 
@@ -155,8 +154,8 @@ def test_rules_are_taken_from_the_form_and_order_from_the_source(tmp_path: Path)
 @pytest.mark.parametrize(
     ("tables", "title", "words"),
     [
-        ([contest("Mayor", 0, votes_allowed=1), contest("Mayor", 0, votes_allowed=2)], "Mayor", r"votes allowed \(1 and 2\)"),
-        ([contest("Mayor", 0, seats=1), contest("Mayor", 0, seats=3)], "Mayor", r"seats \(1 and 3\)"),
+        ([contest("Mayor", 0, votes_allowed=n) for n in (1, 2)], "Mayor", r"votes allowed \(1 and 2\)"),
+        ([contest("Mayor", 0, seats=n) for n in (1, 3)], "Mayor", r"seats \(1 and 3\)"),
         ([contest("Board", 9)], "Board", "no card holds it"),
         ([], "Blank", "no source lists its choices"),
     ],

@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from faircount import __version__
 from faircount.app.progress import Progress, Silent
 from faircount.app.sniffing import Sniffed, exports_in
-from faircount.model import BadInputError, MissingToolError, Source
-from faircount.read import READERS, Export, Part
+from faircount.model import BadInputError, FaircountError, MissingToolError, Source
+from faircount.read import READERS, Export, Part, Reader
 from faircount.store import Commit, Workspace, free_number, source_digest, stage
 
 POOL_BYTES = 8 << 20
@@ -34,6 +34,17 @@ class Taken:
     source: Source
     known_as: str = ""
     rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How the user wants exports to be read; see `ingest`."""
+
+    jurisdiction: str
+    partial: str
+    strict: bool
+    jobs: int
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +80,28 @@ def ingest(
             ", ".join(map(str, paths)), "there is an export to read", "none", "see what files are: faircount sniff"
         )
     with space.writing():
-        taken = [_take(space, one, jurisdiction, partial, strict, jobs, progress) for one in found]
+        wish = Wish(jurisdiction, partial, strict, jobs, progress)
+        taken = [_take(space, one, wish) for one in found]
+        _note_unread(space, taken, unread)
     return Ingested(tuple(taken), tuple((one.path, one.problem) for one in unread))
 
 
-def _take(
-    space: Workspace, one: Sniffed, jurisdiction: str, partial: str, strict: bool, jobs: int, progress: Progress
-) -> Taken:
+def _note_unread(space: Workspace, taken: list[Taken], unread: list[Sniffed]) -> None:
+    """Keep in election.json which files were handed over and not read, so that the report can say so."""
+    election = space.election()
+    noted = dict(election.unread)
+    noted |= {one.path.name: one.problem.removeprefix(f"{one.path}: ") for one in unread}
+    for one in taken:
+        noted.pop(one.path.name, None)
+    if noted != dict(election.unread):
+        space.commit(replace(election, unread=tuple(sorted(noted.items()))))
+
+
+def _take(space: Workspace, one: Sniffed, wish: Wish) -> Taken:
     export = Export(one.path)
     received = _received(export)
-    election = space.election()
     known = space.received().get(received)
-    if known and (source := election.source_of(known)):
+    if known and (source := space.election().source_of(known)):
         return Taken(one.path, source, known_as=source.name)
     reader = one.reader
     if reader is None or one.recognition is None:
@@ -88,16 +109,28 @@ def _take(
     key = hashlib.sha256(f"{received} {reader.name} {__version__}".encode()).hexdigest()[:24]
     space.sweep(keep=key)
     staging = space.staging / key
+    try:
+        return _read_and_list(space, export, reader, one.recognition.version, received, staging, wish)
+    except FaircountError:
+        shutil.rmtree(staging, ignore_errors=True)  # a refused export leaves nothing; a killed ingest goes on
+        raise
+
+
+def _read_and_list(
+    space: Workspace, export: Export, reader: Reader, version: str, received: str, staging: Path, wish: Wish
+) -> Taken:
+    """Read an export that is not here yet, part by part, and list it."""
+    election, path = space.election(), export.path
     parts = reader.plan(export)
     with ThreadPoolExecutor(1) as beside:  # the raw bytes are copied while others read them
         copied = beside.submit(_keep_raw, export, staging / "raw")
-        _read_parts(export, reader.name, parts, staging, jobs, progress)
+        _read_parts(export, reader.name, parts, staging, wish.jobs, wish.progress)
         copied.result()
-    if _received(Export(one.path)) != received:
+    if _received(Export(path)) != received:
         raise BadInputError(str(export), "an export stays as it is while it is read", "changed bytes", "try again")
     commit = Commit(space, staging, len(parts))
     rows = dict(commit.totals())
-    if strict and rows.get("rejected"):
+    if wish.strict and rows.get("rejected"):
         first = commit.table("rejected").slice(0, 1).to_pylist()[0]
         raise BadInputError(
             f"{first['file']}, row {first['row']}", first["rule"], repr(first["value"]),
@@ -113,23 +146,23 @@ def _take(
     if source := election.source_of(digest):
         space.remember(received, digest)
         shutil.rmtree(staging, ignore_errors=True)
-        return Taken(one.path, source, known_as=source.name)
+        return Taken(path, source, known_as=source.name)
     source = Source(
         digest=digest,
         number=free_number(digest, {s.number for s in election.sources}),
-        name=one.path.name,
+        name=path.name,
         format=reader.name,
-        version=one.recognition.version,
-        jurisdiction=jurisdiction,
+        version=version,
+        jurisdiction=wish.jurisdiction,
         bytes=sum(files.column("bytes").to_pylist()),
         files=files.num_rows,
         rows=(),
     )
-    said = tuple((n, v) for n, v in (("partial", partial), ("jurisdiction", jurisdiction)) if v)
+    said = tuple((n, v) for n, v in (("partial", wish.partial), ("jurisdiction", wish.jurisdiction)) if v)
     source = commit.write(source, said)
     commit.publish(source, election, staging / "raw")
     space.remember(received, digest)
-    return Taken(one.path, source, rejected=rows.get("rejected", 0))
+    return Taken(path, source, rejected=rows.get("rejected", 0))
 
 
 def _received(export: Export) -> str:

@@ -92,6 +92,7 @@ def _not_checked(opened: Opened, results: tuple[ContestResult, ...], unreadable:
     partial = opened.engine.ask("select distinct value from facts where name = 'partial' order by value").rows
     said += [f"The rest of the election: NOT CHECKED. A source is only a part: {reason}." for (reason,) in partial]
     said += [f"Contest {words}: NOT READ." for words in unreadable]
+    said += [f"File {name}: NOT READ, {reason}." for name, reason in opened.election.unread]
     return tuple(said)
 
 

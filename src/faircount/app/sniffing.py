@@ -33,12 +33,8 @@ def sniff(path: Path) -> Sniffed:
 
 
 def unknown(path: Path, export: Export) -> str:
-    """Say what an unknown file looks like and what can be read."""
-    looks = _looks_like(export)
-    return (
-        f"{path}: no reader recognises it{looks}; formats read: {', '.join(READERS)}; "
-        "if you know the format, name it with --as"
-    )
+    """Say that nobody knows a file, and what it looks like."""
+    return f"{path}: no reader recognises it{_looks_like(export)}"
 
 
 _MAGIC = {
@@ -78,8 +74,9 @@ def exports_in(path: Path, named: str = "") -> tuple[list[Sniffed], list[Sniffed
     if found.reader is not None:
         return [found], []
     if not path.is_dir():
+        known = f"formats read: {', '.join(READERS)}; if you know the format, name it with --as"
         problem = found.problem.removeprefix(f"{path}: ")
-        raise BadInputError(str(path), problem)
+        raise BadInputError(str(path), problem, fix=known if problem.startswith("no reader") else "")
     return _inside(path)
 
 

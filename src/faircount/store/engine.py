@@ -103,7 +103,7 @@ class Engine:
             return Answer(columns, tuple(cursor.fetchall()))
         except duckdb.IOException as error:
             raise self._damaged(error) from error
-        except duckdb.Error as error:
+        except (duckdb.Error, UnicodeError) as error:
             raise UsageError(f"the question cannot be answered: {error}") from error
 
     def table(self, query: str) -> pa.Table:
@@ -111,7 +111,7 @@ class Engine:
         try:
             self._refuse_deeds(query)
             return self._db.sql(query).to_arrow_table()
-        except duckdb.Error as error:
+        except (duckdb.Error, UnicodeError) as error:
             raise UsageError(f"the question cannot be answered: {error}") from error
 
     def interpret(self, interpreted: pa.Table, residue: pa.Table) -> None:
@@ -141,7 +141,7 @@ class Engine:
         text = query.encode()
         tokens = duckdb.tokenize(query)
         ends = [at for at, _ in tokens[1:]] + [len(text)]
-        words = [text[at:end].strip().lower() for (at, kind), end in zip(tokens, ends, strict=True)
+        words = [text[at:end].strip().lower() for (at, kind), end in zip(tokens, ends, strict=False)
                  if kind == duckdb.token_type.keyword]  # fmt: skip
         if len(statements) != 1 or statements[0].type not in _QUESTIONS or not _DEEDS.isdisjoint(words):
             raise UsageError(

@@ -33,6 +33,8 @@ class Election:
     date: str = ""
     sources: tuple[Source, ...] = ()
     decisions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unread: tuple[tuple[str, str], ...] = ()
+    """(file name, reason) of what was handed over and could not be read."""
 
     def source_of(self, digest: str) -> Source | None:
         """Return the source with this digest, or None."""
@@ -76,6 +78,7 @@ class Workspace:
                 folder.mkdir(mode=0o700 if folder == space.sources else 0o755, exist_ok=True)
         except OSError as error:
             raise UsageError(f"cannot make {root}: {error.strerror}") from error
+        (root / ".lock").touch()
         space.commit(Election(name=name, date=date))
         return space
 
@@ -94,7 +97,8 @@ class Workspace:
                 for entry in document["sources"]
             )
             _refuse_odd(document, sources)
-            return Election(document["name"], document["date"], sources, document["decisions"])
+            unread = tuple(sorted(document["unread"].items()))
+            return Election(document["name"], document["date"], sources, document["decisions"], unread)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadInputError(place, "election.json can be read", f"{type(error).__name__}: {error}") from error
 
@@ -110,6 +114,7 @@ class Workspace:
                 for source in sorted(election.sources, key=lambda s: s.digest)
             ],
             "decisions": dict(sorted(election.decisions.items())),
+            "unread": dict(sorted(election.unread)),
         }
         write_durably(self.election_file, json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
 
