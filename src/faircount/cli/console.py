@@ -7,6 +7,8 @@ import re
 import sys
 import time
 import unicodedata
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from faircount.model import Answer, Status
@@ -103,16 +105,18 @@ class Console:
 
         from faircount.app.exporting import shown
 
-        table = Table(title=visible(title) if title else None, box=box.SIMPLE_HEAD, title_justify="left",
-                      pad_edge=False, title_style="bold")  # fmt: skip
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for at, name in enumerate(answer.columns):
-            numbers = all(isinstance(r[at], int) or r[at] is None for r in answer.rows)
+            numbers = all(isinstance(r[at], (int, Fraction)) or r[at] is None for r in answer.rows)
             table.add_column(visible(name), justify="right" if numbers and answer.rows else "left", overflow="fold")
         for row in answer.rows:
-            cells = [f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else visible(shown(v)) for v in row]
+            cells = [exact(v) if isinstance(v, (int, Fraction)) else visible(shown(v)) for v in row]
             style = next((styles[str(v)] for v in row if styles and str(v) in styles), "")
             table.add_row(*[Text(cell) for cell in cells], style=style)
-        self.rich().print(table)
+        rich = self.rich()
+        if title:
+            rich.print(Text(visible(title), style="bold"))
+        rich.print(table)
 
     def progress(self) -> Any:
         """Return a watcher for long work: a bar on a terminal, a line every five seconds on a pipe, or NDJSON."""
@@ -124,6 +128,18 @@ class Console:
             return Silent()
         moving = sys.stderr.isatty() and not os.environ.get("CI") and not self.plain
         return Bar(self) if moving else Lines()
+
+
+def exact(value: int | Fraction) -> str:
+    """Return a count for a person, never rounded: `2,650.5`, or `1,000/3` where no decimal is exact."""
+    if isinstance(value, bool) or value.denominator == 1:
+        return str(value) if isinstance(value, bool) else f"{value.numerator:,}"
+    places = next((n for n in range(1, 10) if (value * 10**n).denominator == 1), 0)
+    return (
+        f"{Decimal(value.numerator) / value.denominator:,.{places}f}"
+        if places
+        else f"{value.numerator:,}/{value.denominator:,}"
+    )
 
 
 def amount(units: float, unit: str) -> str:

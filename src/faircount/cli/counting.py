@@ -98,8 +98,7 @@ def _overview(results: tuple[ContestResult, ...]) -> Answer:
         votes: Any = None if margin is None else margin.votes
         # Votes over cards; where cards have weights that is no share of anything.
         diluted = f"{100 * float(votes) / one.cards:.2f} %" if votes is not None and one.weight == one.cards else ""
-        rows.append((one.title, one.contest.rule, int(one.cards), _outcome(one),
-                     votes if votes is None or isinstance(votes, int) else str(votes), diluted))  # fmt: skip
+        rows.append((one.title, one.contest.rule, int(one.cards), _outcome(one), votes, diluted))
     return Answer(("contest", "rule", "cards", "outcome", "margin in votes", "diluted margin"), tuple(rows))
 
 
@@ -108,15 +107,11 @@ def _detail(one: ContestResult) -> Answer:
     heads = ("choice", *(f"round {n}" for n in range(1, len(rounds) + 1)))
     rows: list[tuple[Any, ...]] = []
     for at, choice in enumerate(one.contest.choices):
-        rows.append((choice.name, *(_whole(r.votes[at]) for r in rounds)))
+        rows.append((choice.name, *(r.votes[at] for r in rounds)))
     causes = dict.fromkeys(cause for r in rounds for cause, _ in r.inactive)
     for cause in causes:
-        rows.append((f"({cause})", *(_whole(dict(r.inactive).get(cause, 0)) for r in rounds)))
+        rows.append((f"({cause})", *(dict(r.inactive).get(cause, 0) for r in rounds)))
     return Answer(heads, tuple(rows))
-
-
-def _whole(value: Any) -> Any:
-    return value if isinstance(value, int) else str(value)
 
 
 @click.command()

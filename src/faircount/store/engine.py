@@ -137,8 +137,8 @@ class Engine:
 
     def _refuse_deeds(self, query: str) -> None:
         """Raise `UsageError` unless `query` is one question that changes nothing, on disk or in this session."""
+        text = query.encode()  # first of all: a lone surrogate is no text
         statements = self._db.extract_statements(query)
-        text = query.encode()
         tokens = duckdb.tokenize(query)
         ends = [at for at, _ in tokens[1:]] + [len(text)]
         words = [text[at:end].strip().lower() for (at, kind), end in zip(tokens, ends, strict=False)

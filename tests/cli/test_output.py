@@ -1,0 +1,240 @@
+"""stdout is for data and for nothing else; no name steers a terminal; a closed pipe and Ctrl-C end quietly."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+from cli.running import PROGRAM, Here, environment, process, start, terminal
+
+from faircount.cli import COMMANDS
+from faircount.cli.console import Console, visible
+from faircount.simulate import SIZES, dominion_folder, simulate
+
+ESCAPE = re.compile(rb"\x1b[\[\]()P^_]|\xc2\x9b")
+
+
+# ---- JSON ------------------------------------------------------------------
+DOCUMENTS = {
+    "demo": ["demo --size town --dir d --jobs 1", "demo --faults"],
+    "init": ["init e2 --name X"],
+    "sniff": ["sniff {received}/manifest.csv {received}"],
+    "ingest": ["ingest {received}/manifest.csv"],
+    "check": ["check"],
+    "recount": ["recount", "recount mayor", "recount --rules", "recount mayor --rule threshold"],
+    "reconcile": ["reconcile", "reconcile --explain R08"],
+    "report": ["report -o r.html"],
+    "decide": ["decide Mayor --seats 1"],
+    "sql": ["sql 'select 1 as a, 2 as a, 3 as a_1'", "sql 'from sources' -o s.csv", "sql 'from cards limit 0'"],
+    "export": ["export facts --to out"],
+    "doctor": ["doctor"],
+    "completion": ["completion bash"],
+}
+
+
+def test_every_command_is_asked_for_json() -> None:
+    assert list(DOCUMENTS) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [a for found in DOCUMENTS.values() for a in found])
+def test_json_is_one_document_and_nothing_else_on_stdout(
+    here: Here, mine: Path, received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str
+) -> None:
+    import shlex
+
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(arguments.format(received=received))
+    found = here("-w", mine, "--json", *words)
+    assert found.code in (0, 1, 2, 3)
+    assert json.loads(found.out, parse_constant=pytest.fail) is not None
+    if words[0] not in ("completion", "demo"):
+        after = here(
+            words[0], "--json", *(["-w", mine] if words[0] not in ("init", "sniff", "doctor") else []), *words[1:]
+        )
+        assert after.code == (2 if words[0] == "init" else found.code)
+
+
+def test_json_names_every_column_and_has_no_value_that_json_lacks(here: Here, town: Path) -> None:
+    question = (
+        "select 1 as a, 2 as a, 'nan'::double as n, 0.10::decimal(3,2) as d, [1, null] as l, date '2026-11-03' as t"
+    )
+    [row] = here("-w", town, "sql", "--json", question).document
+    assert row == {"a": 1, "a_1": 2, "n": "nan", "d": "0.10", "l": [1, None], "t": "2026-11-03"}
+    lines = here("-w", town, "sql", "--format", "ndjson", "from range(3)").out.splitlines()
+    assert [json.loads(line) for line in lines] == [{"range": n} for n in range(3)]
+
+
+def test_json_of_a_count_adds_up(here: Here, town: Path) -> None:
+    document = here("-w", town, "recount", "--json").document
+    assert len(document["contests"]) == 8 and document["not_counted"] == []
+    for contest in document["contests"]:
+        totals = {sum(r["votes"].values()) + sum(r["inactive"].values()) for r in contest["rounds"]}
+        assert totals == {contest["cards"] * contest["votes_allowed"]}
+
+
+def test_version_in_words_and_as_json() -> None:
+    from faircount import __version__
+
+    assert process("--version").out == f"faircount {__version__}\n"
+    assert process("--version", "--json").document["faircount"] == __version__
+
+
+# ---- stdout and stderr -----------------------------------------------------
+def test_progress_and_hints_stay_on_stderr(mine: Path, received: Path) -> None:
+    found = process("-w", mine, "ingest", received, "--progress", "json", "--json")
+    assert len(found.document["taken"]) == 6 and not any(one["new"] for one in found.document["taken"])
+    found = process("-w", mine, "reconcile", "--progress", "json", "--json")
+    assert found.document["status"] == "PASS"
+    events = [json.loads(line) for line in found.err.splitlines()]
+    assert [e["event"] for e in events] == ["start", *["advance"] * 20, "finish"]
+    assert {e["task"] for e in events} == {"reconciling"}
+    assert (events[0]["total"], events[-1]["done"]) == (20, 20)
+
+
+def test_quiet_says_nothing_on_stderr(here: Here, tmp_path: Path) -> None:
+    assert here("init", tmp_path / "a").err != ""
+    assert here("init", tmp_path / "b", "-q").err == ""
+
+
+def test_any_script_is_written_whatever_the_locale(town: Path) -> None:
+    found = process("-w", town, "recount", "Mayor", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert found.code == 0 and "林美玲" in found.out
+
+
+def test_a_path_that_is_no_text_is_a_message(town: Path) -> None:
+    run = subprocess.run([*map(os.fsencode, PROGRAM), b"-w", os.fsencode(town), b"ingest", b"/no\xff\x1bwhere"],
+                         env=environment(), capture_output=True, check=False)  # fmt: skip
+    assert (run.returncode, run.stdout) == (3, b"")
+    assert b"U+DCFF" in run.stderr and b"\x1b" not in run.stderr and b"Traceback" not in run.stderr
+
+
+# ---- terminals -------------------------------------------------------------
+def test_every_character_that_cannot_be_seen_is_spelt_out() -> None:
+    for point in range(0x110000):
+        char = chr(point)
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in "\n\t":
+            assert visible(f"a{char}b") == f"a⟦U+{point:04X}⟧b"
+    assert visible("José 林美玲 मोदी €½ 𐐀\n\t") == "José 林美玲 मोदी €½ 𐐀\n\t"
+    assert visible("⟦U+001B⟧") != visible("\x1b"), "what we write ourselves cannot be forged"
+
+
+HOSTILE_RUNS = ["recount", "recount Red", "sql 'select contest, contest as \"\x1b[31m\" from votes'", "reconcile",
+                "report -o {tmp}/r.html", "check", "recount --json", "sql --json 'from contests'", "sql --format csv 'from choices'",
+                "sql --format md 'from patterns'", "recount Nope", "decide Nope --seats 2", "sniff '{tmp}/\x1b[31m.csv'"]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", HOSTILE_RUNS)
+def test_a_hostile_title_never_reaches_a_terminal(small: Path, tmp_path: Path, arguments: str) -> None:
+    import shlex
+
+    code, seen = terminal(
+        ["-w", small, *shlex.split(arguments.format(tmp=tmp_path))], NO_COLOR="1", COLUMNS="200", LINES="50"
+    )
+    assert code in (0, 1, 2, 3)
+    assert not ESCAPE.search(seen)
+    assert not set(seen.decode()) & set("\x1b\x07\x9b‮\b")
+    if "Nope" not in arguments and arguments not in ("check", "reconcile", "report -o {tmp}/r.html"):
+        assert b"U+001B" in seen or rb"\u001b" in seen, "it is there, spelt out"
+
+
+def test_a_program_gets_the_bytes_as_they_are(small: Path) -> None:
+    from cli.conftest import HOSTILE
+
+    found = process(
+        "-w", small, "sql", "--format", "csv", "select distinct contest from votes where contest like '%Red%'"
+    )
+    assert found.out == f'contest\n"{HOSTILE}"\n' or HOSTILE in found.out
+    [row] = process("-w", small, "sql", "--json", "select contest from votes where contest like '%Red%'").document
+    assert row["contest"] == HOSTILE
+
+
+def test_colour_is_for_terminals_that_want_it(town: Path) -> None:
+    run = ["-w", town, "reconcile", "R01"]
+    assert ESCAPE.search(terminal(run)[1])
+    assert not ESCAPE.search(terminal(run, NO_COLOR="1")[1])
+    assert not ESCAPE.search(terminal([*run, "--no-color"])[1])
+    assert not ESCAPE.search(terminal([*run, "--no-color"], FORCE_COLOR="1")[1])
+    piped = process(*run)
+    assert "\x1b" not in piped.out + piped.err
+    assert "\x1b" in process(*run, FORCE_COLOR="1").out
+    assert "\x1b" not in process(*run, FORCE_COLOR="1", NO_COLOR="1").out
+
+
+# ---- closed pipes ----------------------------------------------------------
+@pytest.mark.parametrize("form", ["table", "csv", "json", "ndjson", "md"])
+def test_a_reader_that_leaves_early_gets_no_traceback(town: Path, form: str) -> None:
+    run = start("-w", town, "sql", "from cards", "--format", form)
+    assert run.stdout is not None and run.stderr is not None
+    run.stdout.read(10)
+    run.stdout.close()
+    err = run.stderr.read()
+    run.stderr.close()
+    assert run.wait(60) == 141, "neither good nor a finding"
+    assert err == b""
+
+
+def test_a_reader_that_was_never_there_gets_no_traceback(town: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run([*PROGRAM, "-w", str(town), "recount"], env=environment(), stdout=writing,
+                         stderr=subprocess.PIPE, check=False)  # fmt: skip
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (141, b"")
+
+
+# ---- Ctrl-C ----------------------------------------------------------------
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A town's CVR files, many times over: enough to be interrupted in."""
+    folder = dominion_folder(simulate(SIZES["town"]))
+    path = tmp_path_factory.mktemp("large") / "CVR_Export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, data in folder.items():
+            archive.writestr(name, data)
+            for copy in range(60 if name.rsplit("/", 1)[-1].startswith("CvrExport") else 0):
+                archive.writestr(name.replace("CvrExport", f"CvrExport_{copy}"), data)
+    return path
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("moment", ["reading", "starting"])
+def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(
+    here: Here, tmp_path: Path, large: Path, jobs: int, moment: str
+) -> None:
+    here("init", tmp_path / "e", "-q")
+    run = start("-w", tmp_path / "e", "ingest", large, "--jobs", jobs, "--progress", "json")
+    assert run.stderr is not None and run.stdout is not None
+    for line in run.stderr:
+        if json.loads(line)["event"] == ("advance" if moment == "reading" else "start"):
+            break
+    time.sleep(0.0 if moment == "reading" else 0.3)  # while workers are still on their way up
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: everybody gets it
+    rest = run.stderr.read().decode()
+    assert (run.wait(60), run.stdout.read()) == (130, b"")
+    run.stdout.close()
+    run.stderr.close()
+    assert rest.splitlines()[-1] == "faircount: interrupted; nothing is half-done, run it again to go on"
+    assert "Traceback" not in rest
+    assert here("-w", tmp_path / "e", "recount", "--json").document == {"contests": [], "not_counted": []}
+    again = here("-w", tmp_path / "e", "ingest", large, "--jobs", jobs, "--json", "-q")
+    assert again.code == 0 and again.document["taken"][0]["new"]
+    assert here("-w", tmp_path / "e", "check", "--select", "FC103", "--select", "FC104").code == 0
+
+
+def test_progress_on_a_pipe_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    watcher = Console().progress()
+    watcher.every = 0.0
+    watcher.start("reading \x1b[31m", 100)
+    watcher.advance(50)
+    watcher.finish()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(
+        r"reading ⟦U\+001B⟧\[31m: 50 %, .* a second, about \d+ s left\n.*: done, 50 bytes in 0 s\n", err
+    )
