@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -206,17 +207,16 @@ def _read_parts(
                 _read_part(export, reader, part, staging)
                 progress.advance(part.weight)
             return
-        with _pool(jobs) as pool:
-            _in_order(pool, export, reader, parts, staging, progress)
+        with _pool(jobs, export.path, reader, staging) as pool:
+            _in_order(pool, export, parts, progress)
     finally:
         progress.finish()
 
 
-def _in_order(
-    pool: ProcessPoolExecutor, export: Export, reader: str, parts: tuple[Part, ...], staging: Path, progress: Progress
-) -> None:
+def _in_order(pool: ProcessPoolExecutor, export: Export, parts: tuple[Part, ...], progress: Progress) -> None:
     """Read parts in `pool`; of several errors, raise that of the earliest part, whichever came first."""
-    waiting: dict[Future[Any], Part] = {pool.submit(_read_part, export, reader, p, staging): p for p in parts}
+    with _undisturbed():
+        waiting: dict[Future[Any], Part] = {pool.submit(_Worker.read, p.number): p for p in parts}
     errors: list[tuple[int, BaseException]] = []
     while waiting:
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -238,7 +238,7 @@ def _in_order(
 
 
 def _read_part(export: Export, reader: str, part: Part, staging: Path) -> None:
-    """Read one part into the staging area. Runs in a worker process.
+    """Read one part into the staging area.
 
     Readers make millions of small values and no cycles: looking for cycles would double the time.
     """
@@ -251,15 +251,60 @@ def _read_part(export: Export, reader: str, part: Part, staging: Path) -> None:
             gc.enable()
 
 
+class _Worker:
+    """What a worker process knows from its start. Tasks are then one number each: if they were large, a worker's
+    death could leave the pool for ever in the middle of sending one.
+    """
+
+    export: Export
+    reader: str
+    staging: Path
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def start(cls, parent: int, path: Path, reader: str, staging: Path) -> None:
+        """Open the export and plan it; the plan depends on the export alone, so that all have the same."""
+        _die_with(parent)
+        cls.export, cls.reader, cls.staging = Export(path), reader, staging
+        cls.parts = READERS[reader].plan(cls.export)
+
+    @classmethod
+    def read(cls, number: int) -> None:
+        """Read one part."""
+        _read_part(cls.export, cls.reader, cls.parts[number], cls.staging)
+
+
 @contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, path: Path, reader: str, staging: Path) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("spawn")  # forking a process that holds Arrow's threads can hang
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_die_with, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_Worker.start, initargs=(os.getpid(), path, reader, staging)
+    ) as pool:
         try:
             yield pool
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back while workers start: one that dies half-started leaves the pool waiting for ever.
+
+    The workers inherit the mask and never see the signal; this process gets it at the end.
+    """
+    came: list[int] = []
+    in_charge = threading.current_thread() is threading.main_thread()  # no other may set a handler
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if in_charge else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if in_charge:
+            signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _die_with(parent: int) -> None:

@@ -6,7 +6,7 @@ import importlib
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -28,8 +28,19 @@ COMMANDS = {
 """Command → (module in this room, one line). The modules are loaded only when their command is used."""
 
 
+class ReaderLeft(Exception):
+    """Whoever read our output has gone: click would take a BrokenPipeError for a good end."""
+
+
 class Commands(click.Group):
     """The commands, loaded when used; a misspelt one gets the nearest names."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a closed pipe is told to `main`."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of a first use."""
@@ -105,6 +116,7 @@ def main(arguments: list[str] | None = None) -> Any:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names of any script, whatever the locale; odd paths spelt out
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _buffer_output()
     try:
         code = program.main(args=arguments, prog_name="faircount", standalone_mode=False)
         sys.stdout.flush()
@@ -114,7 +126,7 @@ def main(arguments: list[str] | None = None) -> Any:
     except (click.Abort, KeyboardInterrupt):
         click.echo("faircount: interrupted; nothing is half-done, run it again to go on", err=True)
         sys.exit(130)
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderLeft):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the flush at exit has somewhere to go
         sys.exit(141)  # as every program that a pipe ends; 0 would say that all is good
     except Exception as error:
@@ -125,6 +137,18 @@ def main(arguments: list[str] | None = None) -> Any:
         click.echo(f"faircount: {words}", err=True)
         sys.exit(exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _buffer_output() -> None:
+    """Put a buffer under stdout where PYTHONUNBUFFERED took it away: without one, Python takes a part of a long text
+    that a pipe accepted for the whole, and drops the rest in silence.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        at_once = sys.stdout.isatty()
+        raw = cast(io.RawIOBase, sys.stdout.detach())
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=at_once
+        )
 
 
 def _explained(error: Exception) -> tuple[str, int]:
