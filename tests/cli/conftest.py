@@ -38,7 +38,7 @@ def mine(tmp_path: Path, town: Path) -> Path:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tie, a hostile title, text that looks like formulas; nobody writes to it."""
     folder = tmp_path_factory.mktemp("small")
-    rows = ["card,contest,choices", "a,Tie,Ada", "b,Tie,Bo", "c,Sums,=1+1", "d,Sums,\"@x, \"\"y\"\"\"",
+    rows = ["card,contest,choices", "a,Tie,Ada", "b,Tie,Bo", "c,Sums,+1+1", "d,Sums,\"@x, \"\"y\"\"\"",
             "e,Sums,-2+3", f'f,"{HOSTILE}",Ada']  # fmt: skip
     (folder / "cards.csv").write_text("\n".join(rows) + "\n", encoding="utf-8", newline="")
     space = Workspace.create(folder / "e", name=f"General {HOSTILE}")

@@ -1,9 +1,7 @@
 """Hand tables and answers to other programs: CSV, JSON, NDJSON, Markdown, Parquet, XLSX."""
 
-import csv
 import datetime
 import difflib
-import io
 import json
 import math
 import re
@@ -75,11 +73,16 @@ def _is_number(text: str) -> bool:
 
 def as_csv(answer: Answer) -> str:
     """Return rows as CSV with a head, safe to open in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(map(harmless, answer.columns))
-    writer.writerows([harmless(shown(value)) for value in row] for row in answer.rows)
-    return out.getvalue()
+    rows = [answer.columns, *(tuple(map(shown, row)) for row in answer.rows)]
+    return "".join(_csv_row([harmless(cell) for cell in row]) for row in rows)
+
+
+def _csv_row(cells: list[str]) -> str:
+    """Return one row. Python's own writer leaves a lone carriage return bare, and readers begin a new row at it."""
+    if cells == [""]:
+        return '""\n'
+    quoted = ('"' + cell.replace('"', '""') + '"' if re.search('[",\r\n]', cell) else cell for cell in cells)
+    return ",".join(quoted) + "\n"
 
 
 def as_json(answer: Answer) -> str:

@@ -158,7 +158,10 @@ def _refuse_decision(contest: Contest, rule: str | None, options: tuple[tuple[st
     """Raise what the rule says to a decision that it does not know, before it is recorded and stops every recount."""
     from faircount.app.opened import RuleChange
     from faircount.count import RULES
-    from faircount.model import Pattern
+    from faircount.model import BadInputError, Pattern
 
     changed = RuleChange(rule if rule and rule != contest.rule else "", 0, options).applied(contest)
-    RULES[changed.rule].read(changed, Pattern())
+    try:
+        RULES[changed.rule].read(changed, Pattern())
+    except BadInputError as error:
+        raise UsageError(str(error)) from error
