@@ -184,6 +184,14 @@ def test_fc104_sees_ids_that_lead_nowhere_or_stand_twice(
     assert statuses(mine, "FC101", "FC102", "FC103") == dict.fromkeys(("FC101", "FC102", "FC103"), Status.PASS)
 
 
+def test_fc104_fails_for_what_is_wrong_even_where_no_vote_is_left(mine: Path) -> None:
+    for path in (mine / "tables" / "votes").iterdir():
+        path.unlink()
+    assert finding(mine, "FC104").status is Status.NOT_CHECKED
+    rewrite(mine, "cards", lambda t: doubled(t, "card"))
+    assert finding(mine, "FC104").status is Status.FAIL
+
+
 # ---- FC105 -----------------------------------------------------------------
 def test_fc105_sees_a_marked_choice_that_is_not_listed(mine: Path) -> None:
     lost = (
