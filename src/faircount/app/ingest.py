@@ -19,7 +19,7 @@ from typing import Any
 from faircount import __version__
 from faircount.app.progress import Progress, Silent
 from faircount.app.sniffing import Sniffed, exports_in
-from faircount.model import BadInputError, FaircountError, MissingToolError, Source
+from faircount.model import BadInputError, MissingToolError, Source
 from faircount.read import READERS, Export, Part, Reader
 from faircount.store import Commit, Workspace, free_number, source_digest, stage
 
@@ -112,7 +112,7 @@ def _take(space: Workspace, one: Sniffed, wish: Wish) -> Taken:
     staging = space.staging / key
     try:
         return _read_and_list(space, export, reader, one.recognition.version, received, staging, wish)
-    except FaircountError:
+    except BadInputError:
         shutil.rmtree(staging, ignore_errors=True)  # a refused export leaves nothing; a killed ingest goes on
         raise
 
