@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from reading import FIXTURES, SHARED, facts, read_all, summary
 
 from faircount.model import BadInputError
 from faircount.read.dominion_csv import READER
 from faircount.read.export import Export
+from read.reading import FIXTURES, SHARED, facts, read_all, summary
 
 IDS = "CvrNumber,TabulatorNum,BatchId,RecordId,ImprintedId,PrecinctPortion,BallotType"
 ONE_CONTEST = (

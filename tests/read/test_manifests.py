@@ -8,12 +8,12 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading import FIXTURES, SHARED, facts, read_all, summary
 
 from faircount.model import BadInputError
 from faircount.read import batch_comparison, dominion_csv, manifest_csv, manifest_xlsx, raire
 from faircount.read.csv_rows import count_of, delimiter_of, plain_cell
 from faircount.read.export import Export
+from read.reading import FIXTURES, SHARED, facts, read_all, summary
 
 CSV, XLSX, COMPARISON = manifest_csv.READER, manifest_xlsx.READER, batch_comparison.READER
 READERS = (CSV, XLSX, COMPARISON, dominion_csv.READER, raire.READER)

@@ -4,11 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from reading import FIXTURES, read_all
 
 from faircount.read import manifest_csv, plain_csv
 from faircount.read.export import Export
 from faircount.read.plain_cards import marks_of
+from read.reading import FIXTURES, read_all
 
 FIXTURE = FIXTURES / "plain-csv" / "export"
 

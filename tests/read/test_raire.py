@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from reading import FIXTURES, SHARED, facts, read_all, summary
 
 from faircount.model import BadInputError
 from faircount.read.export import Export
 from faircount.read.raire import READER
+from read.reading import FIXTURES, SHARED, facts, read_all, summary
 
 SAN_FRANCISCO = SHARED / "rla" / "sf-da-2019-irv" / "SFDA2019_PrelimReport12VBMJustDASheets.raire"
 
@@ -105,7 +105,7 @@ def test_district_attorney_of_san_francisco_2019():
     ways = {p["pattern"]: tuple(m["choice"] for m in p["marks"]) for p in tables["patterns"]}
     rankings = Counter(ways[v["pattern"]] for v in tables["votes"])
     assert rankings[()] == 10_263
-    from test_dominion_csv import instant_runoff
+    from read.test_dominion_csv import instant_runoff
 
     final = instant_runoff(rankings)
     assert sum(final.values()) < 146_662 - 10_263

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import FIXTURES, read_all, summary
 
 from faircount.model import BadInputError
 from faircount.read import bulgaria, county_table, medsl, openelections, plain_csv, sf_summary
 from faircount.read.export import Export
 from faircount.read.reader import Reader
+from read.reading import FIXTURES, read_all, summary
 
 READERS = [m.READER for m in (sf_summary, openelections, medsl, county_table, bulgaria, plain_csv)]
 TOLD = "reported turnout manifest contests choices styles cards votes patterns rejected facts".split()

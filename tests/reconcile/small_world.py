@@ -106,7 +106,7 @@ class World:
         ]  # fmt: skip
         new = {
             "source": CVR, "contest": contest, "marks": marks, "undervotes": 0 if over else allowed - len(chosen),
-            "overvotes": allowed if over else 0, "conditions": [],
+            "overvotes": allowed if over else 0, "conditions": [], "overvoted_ranks": [],
         }  # fmt: skip
         known = next((p for p in self["patterns"] if p | {"pattern": 0} == new | {"pattern": 0}), None)
         if known is None:

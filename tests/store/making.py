@@ -25,7 +25,13 @@ def batch(cards: Sequence[tuple[dict[str, Any], Sequence[Vote]]], superseded: Se
         number = numbers.setdefault(vote, len(numbers))
         made["superseded"].append({"card": card, "pattern": number, "version": "Original"})
     made["patterns"] = [
-        {"pattern": number, "contest": title, "conditions": [], "marks": [mark(name) for name in names]}
+        {
+            "pattern": number,
+            "contest": title,
+            "conditions": [],
+            "overvoted_ranks": [],
+            "marks": [mark(name) for name in names],
+        }
         for (title, names), number in numbers.items()
     ]
     return Batch({name: rows_to_table(name, rows) for name, rows in made.items() if rows})

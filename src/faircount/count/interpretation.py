@@ -28,7 +28,8 @@ OVERVOTED_RANKING = "overvoted-ranking"
 """Canonical condition, of a contest or a mark: more than one choice at one rank."""
 
 Ranking = tuple[tuple[int, tuple[CandidateIndex, ...]], ...]
-"""(rank, choices at it) by rank; ranks left empty are absent, two or more choices are an overvoted rank."""
+"""(rank, choices at it) by rank; ranks left empty are absent. Two or more choices are an overvoted rank, and so is
+none: the export says that the rank is overvoted and not by whom."""
 
 
 def is_invalid(pattern: Pattern) -> bool:
@@ -66,12 +67,18 @@ def read_marks(contest: Contest, pattern: Pattern) -> Reading:
 def ranking(contest: Contest, pattern: Pattern) -> Ranking:
     """Return the ranking on cards with this pattern, gaps and equal ranks as they are.
 
+    A rank that the export calls overvoted without names has no choices here, even where a single mark stands at it.
     Raises `BadInputError` for a mark that points to no choice or to a rank that the contest does not have.
     """
     places: dict[int, set[CandidateIndex]] = {}
     for mark in _checked(contest, pattern, contest.ranks):
         if not mark.is_ambiguous:
             places.setdefault(mark.rank, set()).add(mark.choice)
+    for rank in pattern.overvoted_ranks:
+        if not 1 <= rank <= contest.ranks:
+            raise BadInputError(f"contest {contest.title!r}", f"a rank is between 1 and {contest.ranks}", str(rank))
+        if len(places.setdefault(rank, set())) == 1:
+            places[rank] = set()
     return tuple((rank, tuple(sorted(places[rank]))) for rank in sorted(places))
 
 

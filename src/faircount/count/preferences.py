@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from faircount.count.interpretation import is_invalid, ranking, states_overvoted_rank
-from faircount.model import INACTIVE_CAUSES, CandidateIndex, Contest, Pattern, Profile, Transfer, VoteCount
+from faircount.model import (
+    INACTIVE_CAUSES,
+    BadInputError,
+    CandidateIndex,
+    Contest,
+    Pattern,
+    Profile,
+    Transfer,
+    VoteCount,
+)
 
 Step = CandidateIndex | tuple[CandidateIndex, ...]
 """A choice; or the choices of an overvoted rank, of whom the last one standing would count."""
@@ -45,6 +54,11 @@ def walk(contest: Contest, pattern: Pattern, decided: Mapping[str, str]) -> Walk
             steps.append(choices[0])
         elif overvote == "exhaust":
             return tuple(steps), "overvote"
+        elif overvote == "exhaust-if-multiple-continuing" and not choices:
+            raise BadInputError(
+                f"contest {contest.title!r}", f"the rule {overvote!r} needs the names at an overvoted rank",
+                f"an export that calls rank {rank} overvoted and names nobody", "decide overvote=exhaust or skip",
+            )  # fmt: skip
         elif overvote == "exhaust-if-multiple-continuing":
             steps.append(choices)
     # An overvoted rank that is skipped is as if left empty: with nothing after it the ballot is exhausted.

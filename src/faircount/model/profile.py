@@ -39,18 +39,20 @@ class Pattern:
     """What one card says in one contest, as exported. No marks: the card holds the contest and leaves it blank.
 
     `undervotes` and `overvotes` are the export's own figures for this contest on this card, None where it has none.
+    `overvoted_ranks` are ranks, ascending, that the export calls overvoted without saying who was marked there.
     """
 
     marks: tuple[Mark, ...] = ()
     undervotes: int | None = None
     overvotes: int | None = None
     conditions: tuple[str, ...] = ()
+    overvoted_ranks: tuple[Rank, ...] = ()
     _key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         marks = tuple([m.sort_key() for m in self.marks])
         key = (marks, -1 if self.undervotes is None else self.undervotes,
-               -1 if self.overvotes is None else self.overvotes, self.conditions)  # fmt: skip
+               -1 if self.overvotes is None else self.overvotes, self.conditions, self.overvoted_ranks)  # fmt: skip
         object.__setattr__(self, "_key", key)
 
     def sort_key(self) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""The canonical tables: Arrow schemas that every reader yields and the store keeps. Version 1.
+"""The canonical tables: Arrow schemas that every reader yields and the store keeps. Version 2.
 
 Ids (`card`, `ballot`, `pattern`, `file`) are local to a `Batch` when a reader yields it, 0 first; the store turns
 them into ids that are unique in a workspace and depend on nothing but the content of the source.
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-VERSION = 1
+VERSION = 2
 """Version of these schemas. It changes when a column is added, removed or changes its meaning."""
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -63,6 +63,7 @@ PATTERNS = pa.schema(
         pa.field("marks", pa.list_(MARK), nullable=False),
         pa.field("undervotes", pa.int16()),
         pa.field("overvotes", pa.int16()),
+        pa.field("overvoted_ranks", pa.list_(pa.int16()), nullable=False),  # overvoted, and the export names nobody
         pa.field("conditions", pa.list_(pa.string()), nullable=False),
     ]
 )

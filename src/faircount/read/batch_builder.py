@@ -1,19 +1,21 @@
 """Gather canonical rows one by one and hand them over as a `Batch`; equal patterns are kept once."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from faircount.model import Batch
+from faircount.model import BadInputError, Batch
 from faircount.model.tables import CARDS, PATTERNS, TABLES, VOTES
 from faircount.read.csv_rows import CsvRows
 from faircount.read.export import Export
 
 CARDS_PER_BATCH = 20_000
 """Enough for columns to pay, few enough that memory stays flat."""
+MAX_COUNTED = 20_000_000
+"""Cards that rows with counts may stand for: ten bytes could otherwise ask for a full disk."""
 ONE = Decimal(1)
 
 
@@ -28,7 +30,7 @@ class ExportedMark(NamedTuple):
     conditions: tuple[str, ...] = ()
 
 
-_PatternKey = tuple[str, tuple[ExportedMark, ...], int | None, int | None, tuple[str, ...]]
+_PatternKey = tuple[str, tuple[ExportedMark, ...], int | None, int | None, tuple[str, ...], tuple[int, ...]]
 _CARD_COLUMNS = tuple(name for name in CARDS.names if name not in ("card", "ballot"))
 
 
@@ -36,6 +38,7 @@ class BatchBuilder:
     """One batch in the making. Ids are local and start at 0; `build` leaves the builder empty for the next batch."""
 
     def __init__(self) -> None:
+        self._counted = 0
         self._empty()
 
     def _empty(self) -> None:
@@ -78,6 +81,36 @@ class BatchBuilder:
             values.append(columns.get(name))
         return card
 
+    def add_counted(
+        self, cards: int, patterns: Callable[[], Sequence[int]], place: str, **columns: object
+    ) -> Iterator[Batch]:
+        """Add `cards` equal cards, each a ballot of its own, for a row that says how many voted this way.
+
+        `patterns` asks this builder for the ids of what the cards bear; it is called again after every `build`, whose
+        batches are yielded on the way. `columns` as in `add_card`, with `file` and `record`. Raises `BadInputError`
+        naming `place` when rows of this builder state more than `MAX_COUNTED` cards.
+        """
+        self._counted += cards
+        if self._counted > MAX_COUNTED:
+            raise BadInputError(
+                place, f"rows with counts state at most {MAX_COUNTED:,} ballots in all", f"{self._counted:,}",
+                "read the contests or districts one at a time",
+            )  # fmt: skip
+        columns = {"adjudicated": False, "weight": ONE, **columns}
+        while cards:
+            now = min(cards, max(1, CARDS_PER_BATCH - self.cards))
+            first = self.cards
+            ids = range(first, first + now)
+            self._ballots += ids
+            for name, values in self._cards.items():
+                values += [columns.get(name)] * now
+            for pattern in patterns():
+                self._vote_cards += ids
+                self._vote_patterns += [pattern] * now
+            cards -= now
+            if self.full:
+                yield self.build()
+
     def pattern(
         self,
         contest: str,
@@ -85,9 +118,15 @@ class BatchBuilder:
         undervotes: int | None = None,
         overvotes: int | None = None,
         conditions: tuple[str, ...] = (),
+        overvoted_ranks: tuple[int, ...] = (),
     ) -> int:
-        """Return the id of this way of voting in this contest, the same for equal ones."""
-        return self._patterns.setdefault((contest, marks, undervotes, overvotes, conditions), len(self._patterns))
+        """Return the id of this way of voting in this contest, the same for equal ones.
+
+        `overvoted_ranks`: ranks that the export calls overvoted without naming the choices, ascending. Ids are valid
+        until `build`.
+        """
+        key = (contest, marks, undervotes, overvotes, conditions, overvoted_ranks)
+        return self._patterns.setdefault(key, len(self._patterns))
 
     def add_vote(self, card: int, pattern: int) -> None:
         """Say that `card` bears `pattern`."""
@@ -147,7 +186,8 @@ class BatchBuilder:
                 "undervotes": undervotes,
                 "overvotes": overvotes,
                 "conditions": conditions,
+                "overvoted_ranks": overvoted_ranks,
             }
-            for (contest, marks, undervotes, overvotes, conditions), number in self._patterns.items()
+            for (contest, marks, undervotes, overvotes, conditions, overvoted_ranks), number in self._patterns.items()
         ]
         return pa.Table.from_pylist(rows, schema=PATTERNS)

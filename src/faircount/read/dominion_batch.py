@@ -232,7 +232,7 @@ class Gathered:
         rows = [
             {
                 "pattern": number, "contest": names.contest(contest), "undervotes": under, "overvotes": over,
-                "conditions": _condition_names(conditions),
+                "overvoted_ranks": [], "conditions": _condition_names(conditions),
                 "marks": [
                     {"choice": names.choice(choice), "rank": rank, "is_vote": is_vote, "is_ambiguous": ambiguous,
                      "conditions": _condition_names(remarks)}

@@ -129,7 +129,9 @@ class PlainCards:
         """Let the rows held go as a batch. Ids begin again at 0."""
         for (contest, marks), pattern in self._patterns.items():
             rows = [{"choice": choice, "rank": rank, "is_ambiguous": False, "conditions": []} for rank, choice in marks]
-            self._gathered.add("patterns", pattern=pattern, contest=contest, marks=rows, conditions=[])
+            self._gathered.add(
+                "patterns", pattern=pattern, contest=contest, marks=rows, conditions=[], overvoted_ranks=[]
+            )
         self._cards = self._ballots = 0
         self._patterns = {}
         self._closed = self._gathered.flush()

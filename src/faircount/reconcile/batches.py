@@ -105,7 +105,7 @@ with listed as (
     min(batch) as batch, count(*) as times, max(cards) as cards
   from manifest where claim = 'manifest' group by 1, 2, 3, 4
 ), meaning as (
-  select pattern, hash(contest, marks, undervotes, overvotes, conditions) as h from patterns
+  select pattern, hash(contest, marks, undervotes, overvotes, overvoted_ranks, conditions) as h from patterns
 ), content as materialized (
   select card, hash(count(*), sum(h::hugeint), bit_xor(h)) as h from votes join meaning using (pattern) group by card
 ), placed as (

@@ -40,13 +40,14 @@ def patterns_of(engine: Engine, contests: Mapping[str, Contest]) -> dict[Pattern
     }
     known: dict[tuple[Any, ...], Mark] = {}  # few distinct marks stand in many patterns
     found = {}
-    for number, title, marks, under, over, conditions in engine.ask(
-        "select pattern, contest, marks, undervotes, overvotes, conditions from patterns order by pattern"
+    for number, title, marks, under, over, conditions, ranks in engine.ask(
+        "select pattern, contest, marks, undervotes, overvotes, conditions, overvoted_ranks from patterns"
+        " order by pattern"
     ).rows:
         if title in index:
             made = [_mark(known, title, index[title], mark) for mark in marks]
             made.sort(key=Mark.sort_key)
-            found[number] = (title, Pattern(tuple(made), under, over, tuple(conditions)))
+            found[number] = (title, Pattern(tuple(made), under, over, tuple(conditions), tuple(map(Rank, ranks))))
     return found
 
 
