@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS.parent / "src"))
+sys.path[:0] = [str(DOCS.parent / "src"), str(DOCS.parent / "tests")]
 
 NOTE = "<!-- Written by docs/generate.py from the catalog {catalog}: change the entry there, not this page. -->\n"
 
@@ -44,7 +44,40 @@ def formats() -> str:
         lines += [f"## `{name}`\n", f"{sentence(reader.title)}\n"]
         lines.append("Fills the tables " + ", ".join(f"`{table}`" for table in reader.gives) + ".\n")
         lines.append(f"Written from: {sentence(reader.source)}\n")
+        if (DOCS / "formats" / f"{name}.md").exists():
+            lines.append(f"What such a file looks like, its traps, and what is not read: [{name}](formats/{name}.md)\n")
     return "\n".join(lines)
+
+
+def writers() -> str:
+    """Return the page of every format that can be written."""
+    lines = [NOTE.format(catalog="faircount.write.WRITERS"), "# Formats that faircount writes\n"]
+    lines.append(
+        "`faircount convert IN… --to NAME -o OUT` reads any export and writes it in one of these. What a format cannot "
+        "hold is said; votes that it cannot hold are refused.\n"
+    )
+    for name, writer in catalog("write", "WRITERS").items():
+        lines += [f"## `{name}`\n", f"{sentence(writer.title)}\n"]
+        lines.append(f"Written from: {sentence(writer.source)}\n")
+        lines += [f"- cannot hold: {sentence(what)}" for what in writer.cannot] + [""]
+    return "\n".join(lines)
+
+
+def samples() -> str:
+    """Return the table of real exports on which the readers were tried, from the list that tests/elections checks."""
+    listed = importlib.import_module("elections.samples").SAMPLES
+    lines = [
+        "<!-- Written by docs/generate.py from tests/elections/samples: change the entry there, not this page. -->\n",
+        "# Real exports that were read\n",
+        "The files are public records and lie outside this project; tests/elections reads each, asks that no other "
+        "reader claims it as surely, and holds it against the figures named. Where the files are absent, those tests "
+        "are skipped and say so.\n",
+        "| Format | Version | Sample | Cards | Verified against |", "| --- | --- | --- | ---: | --- |",
+    ]  # fmt: skip
+    for one in sorted(listed, key=lambda s: (s.format, s.path)):
+        cards = f"{one.cards:,}" if one.cards else "—"
+        lines.append(f"| `{one.format}` | {cell(one.version)} | {cell(one.path)} | {cards} | {cell(one.verified)} |")
+    return "\n".join(lines) + "\n"
 
 
 def rules() -> str:
@@ -99,6 +132,8 @@ def commands() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "formats.md": formats,
+    "writers.md": writers,
+    "samples.md": samples,
     "rules.md": rules,
     "checks.md": checks,
     "commands.md": commands,

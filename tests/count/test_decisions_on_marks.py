@@ -213,3 +213,10 @@ def test_each_write_in_of_the_pool_is_a_vote_of_its_own() -> None:
     assert read_marks(pool, marks(1, 1)).votes == ((1, 2),)
     assert read_marks(pool, marks(0, 0)).votes == ((0, 1),)
     assert read_marks(pool, marks(0, 1, 1, 1)).overvotes == 3
+
+
+def test_a_score_is_not_counted_as_one_vote() -> None:
+    """Hart exports the votes that a voter gives one choice of a cumulative contest as a score."""
+    three_for_one = Pattern((Mark(A, score=3),))
+    with pytest.raises(BadInputError, match="counts marks, not scores"):
+        read_marks(vote_for(3), three_for_one)

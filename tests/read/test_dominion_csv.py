@@ -87,7 +87,15 @@ def test_no_row_is_dropped(town):
     assert by_row[14]["rule"] == "a contest is on the card with all its choices or with none"
     assert by_row[16]["rule"] == "an aggregated row is not a card"
     assert by_row[16]["value"].startswith("Redacted and Aggregated,,,,,,,C,12,3,9,1")
-    assert facts(town, "partial") == ["1 aggregated (redacted) row stands for ballots whose records were withheld"]
+    assert facts(town, "partial") == [
+        "1 aggregated (redacted) row stands for at least 15 ballots whose records were withheld"
+    ]
+    assert facts(town, "withheld") == [
+        "export.csv: Town Council, At Large: Dee Fox (LAN): 12, Dee Fox (TOR): 3, Eli Gray: 9, Write-in: 1",
+        "export.csv: Mayor: Ana García (rank 1): 4, Bo Li (rank 1): 5, Cy Ode (rank 1): 6, Ana García (rank 2): 2, "
+        "Bo Li (rank 2): 2, Cy Ode (rank 2): 2, Ana García (rank 3): 0, Bo Li (rank 3): 1, Cy Ode (rank 3): 0",
+        "export.csv: Sheriff: Flo Hart: 7, Gus Ito: 6, Write-in: 0",
+    ]
     assert facts(town, "election_name") == ["Lantern Town Election 2025"]
     assert facts(town, "version") == ["5.17.17.1"]
 

@@ -67,6 +67,7 @@ def test_plain_cards_come_in_slices_that_end_between_ballots(tmp_path: Path) -> 
         if held["card"]:
             slices += 1
             assert held["card"] == list(range(len(held["card"]))), "ids begin at 0 in every slice"
+            assert min(held["ballot"]) == 0, "and so do those of ballots"
             assert all(n == 3 for n in Counter(held["ballot"]).values()), "a ballot is not torn apart"
             assert set(batch.table("votes").to_pydict()["pattern"]) == {0, 1}
             cards, ballots = cards + len(held["card"]), ballots + len(set(held["ballot"]))

@@ -151,6 +151,10 @@ def test_rules_are_taken_from_the_form_and_order_from_the_source(tmp_path: Path)
     )  # fmt: skip
 
 
+def one_choice(title: str, name: str, kind: str) -> Batch:
+    return one_table("choices", {"contest": title, "choice": name, "kind": kind, "place": 9})
+
+
 @pytest.mark.parametrize(
     ("tables", "title", "words"),
     [
@@ -158,6 +162,8 @@ def test_rules_are_taken_from_the_form_and_order_from_the_source(tmp_path: Path)
         ([contest("Mayor", 0, seats=n) for n in (1, 3)], "Mayor", r"seats \(1 and 3\)"),
         ([contest("Board", 9)], "Board", "no card holds it"),
         ([], "Blank", "no source lists its choices"),
+        ([contest("Mayor", 0), one_choice("Mayor", "Reds", "group")], "Mayor", "above the line"),
+        ([contest("Mayor", 0), one_choice("Mayor", "ABSTAIN", "regular")], "Mayor", "law or bylaws"),
     ],
 )  # fmt: skip
 def test_a_contest_without_one_reading_is_not_made_up(

@@ -18,8 +18,9 @@ from typing import Any
 
 from faircount import __version__
 from faircount.app.progress import Progress, Silent
+from faircount.app.rejected import MAX_SHOWN, rows_of_rejected
 from faircount.app.sniffing import Sniffed, exports_in
-from faircount.model import BadInputError, MissingToolError, Source
+from faircount.model import BadInputError, MissingToolError, RejectedRowsError, Source
 from faircount.read import READERS, Export, Part, Reader
 from faircount.store import Commit, Workspace, free_number, source_digest, stage
 
@@ -43,7 +44,7 @@ class Wish:
 
     jurisdiction: str
     partial: str
-    strict: bool
+    max_errors: int | None
     jobs: int
     progress: Progress
 
@@ -58,16 +59,17 @@ class Ingested:
 
 def ingest(
     space: Workspace, paths: Sequence[Path], *, named: str = "", jurisdiction: str = "", partial: str = "",
-    strict: bool = False, jobs: int = 0, progress: Progress | None = None,
+    max_errors: int | None = None, jobs: int = 0, progress: Progress | None = None,
 ) -> Ingested:  # fmt: skip
     """Read `paths` into `space`.
 
     `named` is the format if the user says it; `jurisdiction` names it where the export does not; `partial` says in
-    words why these exports are only a part of the whole. With `strict`, an export with rejected rows is refused.
-    `jobs` is the number of worker processes, 0 for one a core.
+    words why these exports are only a part of the whole. An export with more than `max_errors` rejected rows is
+    refused; None allows any number. `jobs` is the number of worker processes, 0 for one a core.
 
     Raises `BadInputError` before anything is read if a path is no known export, and for an export that breaks its
-    format; exports listed before that one stay. A killed ingest leaves nothing half-read and goes on where it was.
+    format (`RejectedRowsError` with the rows, where there are too many of them); exports listed before that one stay.
+    A killed ingest leaves nothing half-read and goes on where it was.
     """
     progress = progress or Silent()
     found: list[Sniffed] = []
@@ -81,7 +83,7 @@ def ingest(
             ", ".join(map(str, paths)), "there is an export to read", "none", "see what files are: faircount sniff"
         )
     with space.writing():
-        wish = Wish(jurisdiction, partial, strict, jobs, progress)
+        wish = Wish(jurisdiction, partial, max_errors, jobs, progress)
         taken = [_take(space, one, wish) for one in found]
         _note_unread(space, taken, unread)
     return Ingested(tuple(taken), tuple((one.path, one.problem) for one in unread))
@@ -125,18 +127,15 @@ def _read_and_list(
     parts = reader.plan(export)
     with ThreadPoolExecutor(1) as beside:  # the raw bytes are copied while others read them
         copied = beside.submit(_keep_raw, export, staging / "raw")
-        _read_parts(export, reader.name, parts, staging, wish.jobs, wish.progress)
+        _read_parts(export, reader.name, parts, staging, wish)
         copied.result()
     if _received(Export(path)) != received:
         raise BadInputError(str(export), "an export stays as it is while it is read", "changed bytes", "try again")
     commit = Commit(space, staging, len(parts))
     rows = dict(commit.totals())
-    if wish.strict and rows.get("rejected"):
-        first = commit.table("rejected").slice(0, 1).to_pylist()[0]
-        raise BadInputError(
-            f"{first['file']}, row {first['row']}", first["rule"], repr(first["value"]),
-            f"{rows['rejected']:,} rows are rejected in all; without --strict they are kept aside and counted",
-        )  # fmt: skip
+    if wish.max_errors is not None and rows.get("rejected", 0) > wish.max_errors:
+        first = commit.first_rows("rejected", MAX_SHOWN)
+        raise RejectedRowsError(str(export), rows_of_rejected(first), rows["rejected"], wish.max_errors)
     if not any(rows.get(name) for name in ("cards", "manifest", "reported", "turnout", "contests", "styles")):
         raise BadInputError(
             str(export), f"a {reader.title} holds rows", f"none ({rows.get('rejected', 0):,} rejected)",
@@ -195,9 +194,8 @@ def _keep_raw(export: Export, folder: Path) -> None:
         shutil.copyfile(root / name, folder / name)
 
 
-def _read_parts(
-    export: Export, reader: str, parts: tuple[Part, ...], staging: Path, jobs: int, progress: Progress
-) -> None:
+def _read_parts(export: Export, reader: str, parts: tuple[Part, ...], staging: Path, wish: Wish) -> None:
+    progress, jobs = wish.progress, wish.jobs
     total = sum(part.weight for part in parts)
     progress.start(f"reading {export}", total)
     jobs = min(jobs or os.cpu_count() or 1, len(parts))

@@ -16,6 +16,7 @@ from faircount.count import RULES
 from faircount.model import Answer, ContestResult, ElectionPage, Finding, Transcript
 from faircount.reconcile import CHECKS
 from faircount.report import html_page
+from faircount.store import names_of
 from faircount.store.workspace import write_durably
 
 ALWAYS_OPEN = (
@@ -91,6 +92,11 @@ def _not_checked(opened: Opened, results: tuple[ContestResult, ...], unreadable:
         )
     partial = opened.engine.ask("select distinct value from facts where name = 'partial' order by value").rows
     said += [f"The rest of the election: NOT CHECKED. A source is only a part: {reason}." for (reason,) in partial]
+    if same := sum(one.status == "same" for one in names_of(opened.space)):
+        said.append(
+            f"Names: {same} names of contests or choices were read as other names, because a person decided so in "
+            "names.csv; whether that is right was NOT CHECKED."
+        )
     said += [f"Contest {words}: NOT READ." for words in unreadable]
     said += [f"File {name}: NOT READ, {reason}." for name, reason in opened.election.unread]
     return tuple(said)

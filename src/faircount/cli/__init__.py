@@ -14,7 +14,10 @@ COMMANDS = {
     "demo": ("demo", "Make up an election and take it all the way to a report."),
     "init": ("workspace", "Make a folder for one election."),
     "sniff": ("workspace", "Say what format a file is, and how sure that is."),
+    "map": ("mapping", "Say what the columns of a table mean that no reader knows."),
     "ingest": ("workspace", "Read exports of voting systems into the election's folder."),
+    "rejected": ("workspace", "List the rows that could not be read, and why."),
+    "names": ("naming", "Decide which names of different files mean the same."),
     "check": ("findings", "Look whether the election's folder is sound."),
     "recount": ("counting", "Count contests from the cast vote records."),
     "reconcile": ("findings", "Hold every record against every other."),
@@ -22,6 +25,7 @@ COMMANDS = {
     "decide": ("counting", "Record how a contest is decided: its rule, seats, options."),
     "sql": ("tables", "Ask the tables a question of your own."),
     "export": ("tables", "Write the tables as CSV, JSON, Parquet or XLSX."),
+    "convert": ("converting", "Write exports or an election in a format that others read."),
     "doctor": ("machine", "Look whether this machine is ready, and say what mends it."),
     "completion": ("machine", "Print what lets your shell complete commands."),
 }

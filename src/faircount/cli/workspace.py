@@ -60,28 +60,41 @@ def sniff(paths: tuple[str, ...], console: Console) -> int:
 @click.option("--as", "named", default="", metavar="FORMAT", help="The format, if it is not recognised.")
 @click.option("--jurisdiction", default="", help="Whose export this is, where it does not say so itself.")
 @click.option("--partial", default="", metavar="REASON", help="Why this is only a part of the whole, in words.")
-@click.option("--strict", is_flag=True, help="Refuse an export in which any row is rejected.")
+@click.option("--strict", is_flag=True, help="Refuse an export in which any row is rejected: --max-errors 0.")
+@click.option("--max-errors", type=click.IntRange(0), help="Refuse an export with more rejected rows than this.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes that read; default: one a core.")
 @in_workspace
 @speaking
 def ingest(
-    paths: tuple[str, ...], named: str, jurisdiction: str, partial: str, strict: bool, jobs: int, workspace: Path,
-    console: Console,
+    paths: tuple[str, ...], named: str, jurisdiction: str, partial: str, strict: bool, max_errors: int | None,
+    jobs: int, workspace: Path, console: Console,
 ) -> int:  # fmt: skip
     """Read exports into the election's folder: files, zips, or folders of them.
 
     The same file twice is one source. A run that was killed leaves nothing half-read; run it again and it goes on.
+    Rows that cannot be read are kept aside: faircount rejected. With --strict or --max-errors, an export with more of
+    them is refused, and the first thousand are listed.
 
     \b
     Example: faircount -w county-2026 ingest CVR_Export.zip manifest.csv summary.xml
     """
     from faircount.app.ingest import ingest as take
+    from faircount.model import RejectedRowsError
     from faircount.store import Workspace
 
-    done = take(
-        Workspace.open(workspace), [Path(path) for path in paths], named=named, jurisdiction=jurisdiction,
-        partial=partial, strict=strict, jobs=jobs, progress=console.progress(),
-    )  # fmt: skip
+    if strict and max_errors:
+        raise click.UsageError("--strict allows no rejected row, --max-errors some: say one of them")
+    try:
+        done = take(
+            Workspace.open(workspace), [Path(path) for path in paths], named=named, jurisdiction=jurisdiction,
+            partial=partial, max_errors=0 if strict else max_errors, jobs=jobs, progress=console.progress(),
+        )  # fmt: skip
+    except RejectedRowsError as error:
+        from faircount.app.rejected import COLUMNS
+        from faircount.model import Answer
+
+        console.rows(Answer(COLUMNS, error.rows), "rejected rows" + _of(len(error.rows), error.total))
+        raise
     rejected = sum(one.rejected for one in done.taken)
     if console.machine:
         console.document(
@@ -102,10 +115,38 @@ def ingest(
             else:
                 console.out(f"{one.path}: {_received(one.source)}")
             if one.rejected:
-                console.say(f"{one.path}: {one.rejected:,} rows rejected and kept: faircount sql 'from rejected'")
+                console.say(f"{one.path}: {one.rejected:,} rows rejected and kept: faircount rejected")
         for path, why in done.unread:
             console.say(f"NOT READ: {path}: {why.removeprefix(f'{path}: ')}")
     return 1 if rejected or done.unread else 0
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="List at most so many.")
+@in_workspace
+@speaking
+def rejected(limit: int, workspace: Path, console: Console) -> int:
+    """List the rows that could not be read: file, row, column, value, the rule they break, and what to do.
+
+    Exit 1 if there are any. They are kept in the table `rejected`, with all their values.
+
+    \b
+    Example: faircount -w county-2026 rejected --format csv > rows-to-correct.csv
+    """
+    from faircount.app.opened import Opened
+    from faircount.app.rejected import rejected as look
+
+    found, total = look(Opened(workspace), limit)
+    console.rows(found)
+    if total:
+        console.say(f"{total:,} rows were rejected" + _of(len(found.rows), total))
+    else:
+        console.say("every row was read")
+    return 1 if total else 0
+
+
+def _of(shown: int, total: int) -> str:
+    return "" if shown == total else f": the first {shown:,} of {total:,}"
 
 
 def _received(source: object) -> str:

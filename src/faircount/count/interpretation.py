@@ -11,6 +11,8 @@
     count (Hart lists the options of an overvoted contest), and room without votes is overvotes, not undervotes
     (Dominion exports overvoted marks with IsVote false and Overvotes equal to the votes allowed). Marks that the export
     itself calls votes stand. The export's figures are followed where they balance; else all room left is overvotes.
+`NO_SCORES`: a mark with a score says how many votes or points it gives; a rule that counts marks refuses it, since
+    counting it as one vote would be wrong in silence (Hart exports cumulative contests so).
 `RANKED_IGNORES_IS_VOTE`: where voters rank, every mark counts that is not ambiguous. Dominion 5.10.11.24 sets IsVote
     for rank 1 only; filtering on it silently drops every second choice.
 """
@@ -108,4 +110,9 @@ def _checked(contest: Contest, pattern: Pattern, ranks: int) -> Iterator[Mark]:
                 f"rank {mark.rank} for {contest.name_of(mark.choice)!r}",
                 "correct the number of ranks of the contest",
             )
+        if mark.score is not None:
+            raise BadInputError(
+                f"contest {contest.title!r}", "this rule counts marks, not scores",
+                f"score {mark.score} for {contest.name_of(mark.choice)!r}", "the contest is cumulative or scored",
+            )  # fmt: skip
         yield mark

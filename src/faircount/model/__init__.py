@@ -4,9 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 from faircount.model.catalog import Catalog, DuplicateNameError, UnknownNameError
 from faircount.model.contest import CandidateIndex, CardCount, Choice, Contest, Rank, VoteCount, Weight
-from faircount.model.errors import BadInputError, FaircountError, MissingToolError, TamperError, UsageError
+from faircount.model.errors import (
+    BadInputError,
+    FaircountError,
+    MissingToolError,
+    RejectedRow,
+    RejectedRowsError,
+    TamperError,
+    UsageError,
+)
 from faircount.model.finding import Answer, Check, Finding, Report, Status
-from faircount.model.names import batch_label, name_key
+from faircount.model.names import NAME_STATUSES, NameDecision, batch_label, name_key
 from faircount.model.profile import Mark, Pattern, Profile
 from faircount.model.result import ContestResult, Digest, ElectionPage, Margin, NotCounted, Source
 from faircount.model.transcript import INACTIVE_CAUSES, VERDICTS, Round, Transcript, Transfer
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INACTIVE_CAUSES",
+    "NAME_STATUSES",
     "TABLES",
     "VERDICTS",
     "Answer",
@@ -36,10 +45,13 @@ __all__ = [
     "Margin",
     "Mark",
     "MissingToolError",
+    "NameDecision",
     "NotCounted",
     "Pattern",
     "Profile",
     "Rank",
+    "RejectedRow",
+    "RejectedRowsError",
     "Report",
     "Round",
     "Source",

@@ -29,7 +29,8 @@ class Choice:
     name: str
     party: str = ""
     kind: str = "regular"
-    """`regular`, `write-in` (the pooled, undeclared ones), `qualified-write-in` or `no-preference`."""
+    """`regular`, `write-in` (the pooled, undeclared ones), `qualified-write-in`, `no-preference`, or `group` (a square
+    above the line of a Senate ballot paper, which stands for the candidates of its party)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -31,3 +32,25 @@ def name_key(name: str) -> str:
 def batch_label(*parts: str | None) -> str:
     """Join what identifies a batch or card for a person: `Adams · 108 · 12`; parts not stated are left out."""
     return " · ".join(p for p in parts if p)
+
+
+@dataclass(frozen=True, slots=True)
+class NameDecision:
+    """A line of an election's map of names: that `name`, as exported, may mean, means or does not mean `means`."""
+
+    kind: str
+    """`contest` or `choice`."""
+    contest: str
+    """For a choice: the title of the contest it stands in, as already decided; for a contest: empty."""
+    name: str
+    means: str
+    status: str
+    """`proposed` (no effect), `same` (read as `means` everywhere), or `different` (not to be proposed again)."""
+    confidence: int = 0
+    """Of the proposal, 0 to 100, to sort by; 0 for a line that a person wrote."""
+    why: str = ""
+    sources: str = ""
+    """Names of the sources that use `name`, for the person who decides."""
+
+
+NAME_STATUSES = ("proposed", "same", "different")

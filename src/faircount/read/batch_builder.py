@@ -1,6 +1,7 @@
 """Gather canonical rows one by one and hand them over as a `Batch`; equal patterns are kept once."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from faircount.read.export import Export
 
 CARDS_PER_BATCH = 20_000
 """Enough for columns to pay, few enough that memory stays flat."""
+KEPT_CHARACTERS = 2_000
+"""How much of an unreadable row is kept to find it again; the file itself is kept whole."""
 MAX_COUNTED = 20_000_000
 """Cards that rows with counts may stand for: ten bytes could otherwise ask for a full disk."""
 ONE = Decimal(1)
@@ -39,6 +42,7 @@ class BatchBuilder:
 
     def __init__(self) -> None:
         self._counted = 0
+        self._left_out: Counter[str] = Counter()
         self._empty()
 
     def _empty(self) -> None:
@@ -142,18 +146,31 @@ class BatchBuilder:
         for name, value in facts:
             self.add("facts", name=name, value=value)
 
-    def reject(self, file: str, row: int, rule: str, fix: str, *, column: str | None = None, value: str = "") -> None:
-        """Keep a row that could not be read: where it stands, what it holds, which rule it breaks, what to do."""
-        self.add("rejected", file=file, row=row, column=column, value=value, rule=rule, fix=fix)
+    def tell(self, name: str, value: str) -> None:
+        """Add a fact unless its value is blank, which says nothing."""
+        if value.strip():
+            self.add("facts", name=name, value=value.strip())
 
-    def add_companion(self, export: Export, number: int, name: str) -> None:
-        """Record a file that lies beside the export and holds no rows of it, such as a checksum or a note."""
+    def leave_out(self, why: str) -> None:
+        """Count a row that is rightly none of ours; `finish` adds a note that says how many and why."""
+        self._left_out[why] += 1
+
+    def reject(
+        self, file: str, row: int, rule: str, fix: str = "", *, column: str | None = None, value: str = ""
+    ) -> None:
+        """Keep a row that could not be read: where it stands, what it holds, which rule it breaks, what to do."""
+        if len(value) > KEPT_CHARACTERS:
+            value = value[:KEPT_CHARACTERS] + "…"
+        self.add("rejected", file=file, row=row, column=column, value=value, rule=rule, fix=fix or None)
+
+    def add_companion(self, export: Export, number: int, name: str, records: int = 0) -> None:
+        """Record a file by its bytes: one beside the export, such as a checksum or a note, or one not read by rows."""
         size, digest = 0, hashlib.sha256()
         with export.open(name) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
                 size += len(block)
-        self.add("files", file=number, name=name, sha256=digest.hexdigest(), bytes=size, records=0)
+        self.add("files", file=number, name=name, sha256=digest.hexdigest(), bytes=size, records=records)
 
     def add_file(self, number: int, name: str, rows: CsvRows, records: int) -> None:
         """Record a file whose rows were read to the end, and the lines of it that were not UTF-8."""
@@ -162,6 +179,15 @@ class BatchBuilder:
         if rows.recoded_lines:
             lines = f"{rows.recoded_lines:,} lines" if rows.recoded_lines > 1 else "1 line"
             self.add_facts([("encoding", f"{name}: {lines} not in UTF-8, read as Windows-1252")])
+
+    def finish(self, export: Export, read: Iterable[str]) -> Batch:
+        """Return the last batch of an export, with notes on the files that are not in `read` and the rows left out."""
+        if unread := sorted(set(export.names) - set(read)):
+            self.tell("note", f"not read: {', '.join(unread)}")
+        for why, rows in sorted(self._left_out.items()):
+            self.tell("note", f"{rows:,} {'row' if rows == 1 else 'rows'} left out: {why}")
+        self._left_out.clear()
+        return self.build()
 
     def build(self) -> Batch:
         """Return what was gathered, and start anew."""

@@ -9,9 +9,11 @@ number are its electoral district (the jurisdiction).
 from collections.abc import Callable, Iterator
 
 from faircount.model import BadInputError, Batch
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.csv_rows import figure_of
 from faircount.read.export import Export
+from faircount.read.named_rows import Cells, header, read_named
 from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results_rows import Gathered, count_of, csv_rows, header, survey
 
 MACHINE = "National Assembly, machine votes"
 PAPER = "National Assembly, paper votes"
@@ -39,8 +41,6 @@ _TURNOUT = (
 )
 """Column of a protocol → measure and counting group."""
 
-Cells = dict[str, str]
-
 
 def recognise(export: Export) -> Recognition | None:
     """Look for files of votes by section and party under their names, `.xz` or not."""
@@ -63,29 +63,29 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     subtotals of those and are counted, not read. Code 99, support for no one, is a choice: the law counts it as valid.
     Invalid paper ballots are no measure of ours; a fact says how many.
     """
-    members, gathered = _members(export), Gathered()
+    members, builder = _members(export), BatchBuilder()
     read_names: list[str] = []
     names: dict[tuple[str, str], str] = {}
     for base in _NAMES:
         if base in members:
-            yield from _file(export, members[base], base, gathered, read_names, _Names(names).take)
+            yield from _file(export, members[base], base, builder, read_names, _Names(names).take)
     for base, (contest, claim) in _VOTES.items():
         if base in members:
             taker = _Votes(members[base], contest, claim, names)
-            yield from _file(export, members[base], base, gathered, read_names, taker.take)
+            yield from _file(export, members[base], base, builder, read_names, taker.take)
     protocols = _Protocols(members.get(_PROTOCOLS, ""), members.get(_LIST, ""))
     if _PROTOCOLS in members:
-        yield from _file(export, members[_PROTOCOLS], _PROTOCOLS, gathered, read_names, protocols.take)
-        gathered.fact("invalid_paper_ballots", str(protocols.invalid))
+        yield from _file(export, members[_PROTOCOLS], _PROTOCOLS, builder, read_names, protocols.take)
+        builder.tell("invalid_paper_ballots", str(protocols.invalid))
     if _LIST in members:
-        yield from _file(export, members[_LIST], _LIST, gathered, read_names, protocols.take_list)
-    gathered.fact("jurisdiction", "Bulgaria")
-    yield gathered.finish(export, read_names)
+        yield from _file(export, members[_LIST], _LIST, builder, read_names, protocols.take_list)
+    builder.tell("jurisdiction", "Bulgaria")
+    yield builder.finish(export, read_names)
 
 
 def _file(
-    export: Export, name: str, base: str, gathered: Gathered, read_names: list[str],
-    take: Callable[[int, Cells, Gathered], int],
+    export: Export, name: str, base: str, builder: BatchBuilder, read_names: list[str],
+    take: Callable[[int, Cells, BatchBuilder], int],
 ) -> Iterator[Batch]:  # fmt: skip
     missing = [column for column in _COLUMNS[base] if column not in header(export, name)]
     if missing:
@@ -94,13 +94,7 @@ def _file(
             f"no {', '.join(missing)}", "ask for the file as published",
         )  # fmt: skip
     read_names.append(name)
-    surveyed = survey(export, name)
-    records = 0
-    for row, cells in csv_rows(export, name, surveyed, gathered):
-        records += take(row, cells, gathered)
-        if gathered.full():
-            yield gathered.flush()
-    gathered.file(export, name, surveyed, records)
+    yield from read_named(export, name, builder, lambda row, cells: take(row, cells, builder))
 
 
 class _Names:
@@ -109,7 +103,7 @@ class _Names:
     def __init__(self, names: dict[tuple[str, str], str]) -> None:
         self._names = names
 
-    def take(self, row: int, cells: Cells, gathered: Gathered) -> int:
+    def take(self, row: int, cells: Cells, builder: BatchBuilder) -> int:
         """Remember one participant; an independent candidate's number means another person in each district."""
         district = cells.get("registration_sub_code", "0")
         district = "" if district in ("", "0") else district.zfill(2)
@@ -123,19 +117,19 @@ class _Votes:
     def __init__(self, name: str, contest: str, claim: str, names: dict[tuple[str, str], str]) -> None:
         self._name, self._contest, self._claim, self._names = name, contest, claim, names
 
-    def take(self, row: int, cells: Cells, gathered: Gathered) -> int:
+    def take(self, row: int, cells: Cells, builder: BatchBuilder) -> int:
         """Turn one row into a row of `reported`; return 1 if it became one."""
         section, code = cells["section_id"], cells["party"]
         if len(code) > 2 and code.isdecimal():
-            gathered.leave_out(f"{self._name}: codes of three digits are subtotals")
+            builder.leave_out(f"{self._name}: codes of three digits are subtotals")
             return 0
-        count = count_of(cells["votes"])
+        count = figure_of(cells["votes"])
         if not section or not code or count is None:
             rule = "a row has a section, a party and a whole number of votes"
-            gathered.reject(self._name, row, rule, " | ".join(cells.values()))
+            builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
             return 0
         title = self._names.get((code, section[:2])) or self._names.get((code, ""), "")
-        gathered.add("reported", contest=self._contest, choice=f"{code} {title}".strip(), **_place(section),
+        builder.add("reported", contest=self._contest, choice=f"{code} {title}".strip(), **_place(section),
                      measure="votes", count=count, claim=self._claim, row=row)  # fmt: skip
         return 1
 
@@ -147,37 +141,39 @@ class _Protocols:
         self._name, self._list_name = name, list_name
         self.invalid = 0
 
-    def take(self, row: int, cells: Cells, gathered: Gathered) -> int:
+    def take(self, row: int, cells: Cells, builder: BatchBuilder) -> int:
         """Turn one protocol into its rows of `turnout` and `reported`; return 1 if it became any."""
         section = cells["section_id"]
         columns = (*(column for column, _, _ in _TURNOUT), "invalid_paper_ballots")
-        counts = {column: count_of(cells[column]) for column in columns}
+        counts = {column: figure_of(cells[column]) for column in columns}
         bad = [column for column, count in counts.items() if count is None]
         if bad or not section:
             rule = "a protocol has a section and whole numbers"
-            gathered.reject(self._name, row, rule, " | ".join(cells.values()), bad[0] if bad else "section_id")
+            builder.reject(
+                self._name, row, rule, column=bad[0] if bad else "section_id", value=" | ".join(cells.values())
+            )
             return 0
         self.invalid += counts["invalid_paper_ballots"] or 0
         for column, measure, group in _TURNOUT:
-            gathered.add("turnout", **_place(section), counting_group=group, measure=measure, count=counts[column],
+            builder.add("turnout", **_place(section), counting_group=group, measure=measure, count=counts[column],
                          claim="protocol", row=row)  # fmt: skip
         # The law adds voters to the list on election day: all who may vote there are the list and the additions. In
         # a thousand sections more voted than the election list alone has; without the sum each would look impossible.
         registered = (counts["registered_voters"] or 0) + (counts["onsite_listed_voters"] or 0)
-        gathered.add("turnout", **_place(section), measure="registered", count=registered, claim="protocol", row=row)
+        builder.add("turnout", **_place(section), measure="registered", count=registered, claim="protocol", row=row)
         for contest, column in ((MACHINE, "urn_machine_ballots"), (PAPER, "urn_paper_ballots")):
-            gathered.add("reported", contest=contest, **_place(section), measure="ballots_cast",
+            builder.add("reported", contest=contest, **_place(section), measure="ballots_cast",
                          count=counts[column], claim="protocol", row=row)  # fmt: skip
         return 1
 
-    def take_list(self, row: int, cells: Cells, gathered: Gathered) -> int:
+    def take_list(self, row: int, cells: Cells, builder: BatchBuilder) -> int:
         """Turn one section of the voters' list into a row of `turnout`; return 1 if it became one."""
-        count = count_of(cells["registered_voters"])
+        count = figure_of(cells["registered_voters"])
         if count is None or not cells["section_id"]:
             rule = "a row has a section and a whole number of voters"
-            gathered.reject(self._list_name, row, rule, " | ".join(cells.values()))
+            builder.reject(self._list_name, row, rule, value=" | ".join(cells.values()))
             return 0
-        gathered.add("turnout", **_place(cells["section_id"]), counting_group="election list", measure="registered",
+        builder.add("turnout", **_place(cells["section_id"]), counting_group="election list", measure="registered",
                      count=count, claim="voters' list", row=row)  # fmt: skip
         return 1
 

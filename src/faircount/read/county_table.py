@@ -6,11 +6,14 @@ of ballots, so it is no measure of ours; what it leaves for everyone else is the
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from faircount.model import Batch
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.csv_rows import figure_of
 from faircount.read.export import Export
+from faircount.read.named_rows import Cells, claimed, header, read_named
 from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results_rows import Gathered, claimed, count_of, csv_rows, header, survey
 
 CONTEST = "President"
 OTHER = "OTHER"
@@ -42,49 +45,42 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     repeats Alaska, whose results were not known by borough, for each of its 29 codes. With other figures it is
     another county of that name, and its code is added to the name.
     """
-    gathered = Gathered()
+    builder = BatchBuilder()
     read_names = [name for name in part.members if _is_ours(header(export, name))]
     for name in read_names:
-        surveyed = survey(export, name)
         seen: dict[tuple[str, str], set[Counts]] = {}
-        records = 0
-        for row, cells in csv_rows(export, name, surveyed, gathered):
-            records += _take(name, row, cells, seen, gathered)
-            if gathered.full():
-                yield gathered.flush()
-        gathered.file(export, name, surveyed, records)
-    gathered.fact("note", f"{OTHER} is total_votes less the two choices listed")
-    yield gathered.finish(export, read_names)
+        yield from read_named(export, name, builder, partial(_take, name, seen, builder))
+    builder.tell("note", f"{OTHER} is total_votes less the two choices listed")
+    yield builder.finish(export, read_names)
 
 
-def _take(
-    name: str, row: int, cells: dict[str, str], seen: dict[tuple[str, str], set[Counts]], gathered: Gathered
-) -> int:
+def _take(name: str, seen: dict[tuple[str, str], set[Counts]], builder: BatchBuilder, row: int, cells: Cells) -> int:
     """Turn one row into rows of `reported`; return 1 if it became any."""
     state = next((cells[column] for column in _STATE if cells.get(column)), "")
     code = next((cells[column] for column in _CODE if cells.get(column)), "")
     county, whole = cells["county_name"], " | ".join(cells.values())
     if not state or not county:
-        gathered.reject(name, row, "a row names its state and county", whole)
+        builder.reject(name, row, "a row names its state and county", value=whole)
         return 0
     counts: dict[str, int] = {}
     for column in (*_VOTES, "total_votes"):
-        count = count_of(cells[column])
+        count = figure_of(cells[column])
         if count is None:
-            gathered.reject(name, row, "votes are a whole number", f"{cells[column]!r} in {whole}", column)
+            found = f"{cells[column]!r} in {whole}"
+            builder.reject(name, row, "votes are a whole number", column=column, value=found)
             return 0
         counts[column] = count
     figures = tuple(counts.values())
     before = seen.setdefault((state, county), set())
     if figures in before:
-        gathered.leave_out(f"the figures of {county}, {state} come again under another code")
+        builder.leave_out(f"the figures of {county}, {state} come again under another code")
         return 0
     precinct = f"{county} ({code})" if before else county
     before.add(figures)
     votes = {choice: counts[column] for column, choice in _VOTES.items()}
     votes[OTHER] = counts["total_votes"] - sum(votes.values())
     for choice, count in votes.items():
-        gathered.add("reported", contest=CONTEST, choice=choice, jurisdiction=state, precinct=precinct,
+        builder.add("reported", contest=CONTEST, choice=choice, jurisdiction=state, precinct=precinct,
                      measure="votes", count=count, claim="reported", row=row)  # fmt: skip
     return 1
 

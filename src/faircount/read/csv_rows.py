@@ -4,19 +4,22 @@ import contextlib
 import csv
 import hashlib
 import io
+import lzma
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, cast
 
 from faircount.model import BadInputError
-from faircount.read.export import Export
+from faircount.read.export import HEAD, MAX_RATIO, RATIO_FREE_BYTES, Export
 
 MAX_RECORD_CHARACTERS = 16 << 20
 """A header of 3,000 columns has 0.3 million; a row that never ends is a quote that was never closed."""
 MAX_FIELD_CHARACTERS = 1 << 17
 MAX_COLUMNS = 50_000
 """The widest cast vote record export seen has about 5,000."""
+MAX_BLANK = 1_000_000
+"""Empty lines on end: a table that stops has a few, a file made to keep a reader busy has nothing else."""
 MAX_ROWS = 2**31 - 1
 """What the `row` and `record` columns of the canonical tables can number."""
 DELIMITERS = ",;\t|"
@@ -33,6 +36,7 @@ _MAGIC = (
     (b"\xff\xfe", "UTF-16 text"), (b"\xfe\xff", "UTF-16 text"),
 )  # fmt: skip
 _SEP_LINE = re.compile(r"\ufeff?sep=(.)\r?\n?")
+OnBroken = Callable[[int, str], None]
 _SAVE_AS_CSV = "open it in the program that made it and save it as CSV UTF-8"
 
 
@@ -43,13 +47,20 @@ class CsvRows:
     with line breaks inside quotes is one row. Lines that are not UTF-8 are read as Windows-1252 (Latin-1 where that
     has no such character) and counted in `recoded_lines`. Raises `BadInputError` for bytes that are not text, NUL
     bytes, and rows beyond the limits of this module.
+
+    With `on_broken` quotes are read strictly: it is called with row and reason for a row whose quotes are misplaced,
+    which is passed over, and a quote that is never closed is refused. Without it `csv` makes of them what it can.
+    More than `most` bytes are refused: what unpacks to so much was packed to exhaust whoever reads it.
     """
 
-    def __init__(self, stream: BinaryIO, place: str, delimiter: str) -> None:
+    def __init__(
+        self, stream: BinaryIO, place: str, delimiter: str, on_broken: OnBroken | None = None, most: int = 2**63
+    ) -> None:
         self.place = place
         self.delimiter = delimiter
         self.recoded_lines = 0
-        self._hashing = _HashingStream(stream)
+        self._on_broken = on_broken
+        self._hashing = _HashingStream(stream, place, most)
         # Kept as an attribute: when it is collected it closes what it wraps, and the digest is asked for later.
         self._text = io.TextIOWrapper(
             io.BufferedReader(self._hashing, 1 << 18), encoding="utf-8-sig", errors="surrogateescape", newline=""
@@ -68,12 +79,17 @@ class CsvRows:
         return self._hashing.digest.hexdigest()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        row = 0
-        rows = csv.reader(self._lines(), delimiter=self.delimiter)
+        row = blank = 0
+        rows = csv.reader(self._lines(), delimiter=self.delimiter, strict=self._on_broken is not None)
         while True:
             try:
                 cells = next(rows, None)
             except csv.Error as error:
+                if self._on_broken is not None and "expected after" in str(error):  # the cell ended, so later rows hold
+                    row += 1
+                    self._pending = 0
+                    self._on_broken(row, str(error))
+                    continue
                 raise BadInputError(
                     f"{self.place}, row {row + 1}",
                     f"a cell has at most {MAX_FIELD_CHARACTERS:,} characters and quotes are closed",
@@ -84,6 +100,10 @@ class CsvRows:
                 return
             row += 1
             self._pending = 0
+            blank = 0 if cells else blank + 1
+            if blank > MAX_BLANK:
+                rule = f"at most {MAX_BLANK:,} lines on end are empty"
+                raise BadInputError(f"{self.place}, row {row}", rule, "one more", "remove them")
             if len(cells) > MAX_COLUMNS:
                 raise _too_wide(self.place, row, len(cells))
             if row == 1 and len(cells) <= 2 and _SEP_LINE.fullmatch(self.delimiter.join(cells)):
@@ -132,8 +152,8 @@ class CsvRows:
 class _HashingStream(io.RawIOBase):
     """Bytes that pass through are counted and hashed, so that no file is read twice."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.stream = stream
+    def __init__(self, stream: BinaryIO, place: str, most: int) -> None:
+        self.stream, self.place, self.most = stream, place, most
         self.digest = hashlib.sha256()
         self.count = 0
 
@@ -146,6 +166,9 @@ class _HashingStream(io.RawIOBase):
         view[: len(block)] = block
         self.digest.update(block)
         self.count += len(block)
+        if self.count > self.most:
+            rule = f"a file unpacks to at most {MAX_RATIO} times its packed size"
+            raise BadInputError(self.place, rule, f"more than {self.most:,} bytes")
         return len(block)
 
 
@@ -156,14 +179,27 @@ def _too_wide(place: str, row: int, width: int) -> BadInputError:
 
 
 @contextlib.contextmanager
-def open_rows(export: Export, name: str) -> Iterator[CsvRows]:
+def open_rows(export: Export, name: str, on_broken: OnBroken | None = None) -> Iterator[CsvRows]:
     """Open `name` as rows of text. Raises `BadInputError` when its first bytes are not text."""
-    head = export.head(name)
+    with _opened(export, name) as stream:
+        head = stream.read(HEAD)
     place = export.place(name)
     if what := not_text(head):
         raise BadInputError(place, "a CSV file is text", what, _SAVE_AS_CSV)
+    most = max(RATIO_FREE_BYTES, MAX_RATIO * export.size(name))
+    with _opened(export, name) as stream:
+        yield CsvRows(stream, place, delimiter_of(_decoded(head)), on_broken, most)
+
+
+@contextlib.contextmanager
+def _opened(export: Export, name: str) -> Iterator[BinaryIO]:
+    """Open `name`; a member that is itself `.xz`, as archives of results hold them, is decompressed on the way."""
     with export.open(name) as stream:
-        yield CsvRows(stream, place, delimiter_of(_decoded(head)))
+        if not name.endswith(".xz") or export.kind == "single":
+            yield stream
+            return
+        with lzma.open(stream) as plain:
+            yield cast(BinaryIO, plain)
 
 
 def head_rows(export: Export, name: str, size: int = 1 << 16) -> list[list[str]]:
@@ -172,7 +208,8 @@ def head_rows(export: Export, name: str, size: int = 1 << 16) -> list[list[str]]
     Never raises: it is asked about any file, and whatever cannot be read is not ours.
     """
     try:
-        head = export.head(name, size)
+        with _opened(export, name) as stream:
+            head = stream.read(size)
         if not_text(head):
             return []
         text = _decoded(head)
@@ -251,7 +288,9 @@ def files_to_read(export: Export) -> tuple[str, ...]:
 def is_companion(name: str) -> bool:
     """Say whether a file of this name is a note or checksum and not a table."""
     last = name.rsplit("/", 1)[-1].lower()
-    return last.endswith(COMPANIONS) or last.startswith(("readme", "licence", "license", "sha256sum"))
+    return last.endswith(COMPANIONS) or last.startswith(
+        ("readme", "licence", "license", "copying", "notice", "sha256sum")
+    )
 
 
 def folder_jurisdictions(names: Sequence[str]) -> dict[str, str]:
@@ -303,7 +342,7 @@ def columns_of(header: Sequence[str], place: str) -> dict[str, int]:
     return columns
 
 
-_THOUSANDS = re.compile(r"\d{1,3}(?:([,\u00a0\u202f\u2009 ])\d{3})(?:\1\d{3})*")
+_NUMBER = re.compile(r"(\d+|\d{1,3}(?:([,\u00a0\u202f\u2009 ])\d{3})(?:\2\d{3})*)(?:\.0*)?", re.ASCII)
 MAX_COUNT = 10**12
 
 
@@ -312,12 +351,18 @@ def count_of(cell: str) -> int | None:
 
     Negative numbers, fractions and anything of 10^12 or more are not counts.
     """
-    text = plain_cell(cell)
-    if text.endswith(".0") and text[:-2].isdecimal():
-        text = text[:-2]
-    if _THOUSANDS.fullmatch(text):
-        text = re.sub(r"\D", "", text)
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+    found = _NUMBER.fullmatch(plain_cell(cell))
+    if found is None or len(found[1]) > 18:
         return None
-    number = int(text)
+    number = int(re.sub(r"\D", "", found[1]) if found[2] else found[1])
     return number if number < MAX_COUNT else None
+
+
+def figure_of(cell: str) -> int | None:
+    """Return the whole number that a cell of results states, as `count_of` and with its sign; None if it states none.
+
+    A negative figure is impossible but readable: it is kept, and a check says so with its place.
+    """
+    text = plain_cell(cell)
+    number = count_of(text[1:] if text[:1] in ("-", "+") else text)
+    return -number if number is not None and text.startswith("-") else number

@@ -25,7 +25,9 @@ from faircount.read.dominion_csv_columns import (
     DominionCsvHeader,
     header_of,
     looks_like_header,
+    mojibake,
 )
+from faircount.read.dominion_csv_withheld import WithheldBallots
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition
 
@@ -114,8 +116,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
                 yield builder.build()
                 cards.new_batch()
         builder.add_file(number, name, rows, cards.records)
-    if cards.aggregated:
-        builder.add_facts([("partial", _partial(cards.aggregated))])
+    builder.add_facts(cards.facts())
     yield builder.build()
 
 
@@ -125,11 +126,6 @@ def _is_aggregated(ids: Sequence[str]) -> bool:
     A card of which only an id is blanked as `REDACTED` is still a card.
     """
     return ids[0].strip().casefold().startswith("redacted") or any("aggregated" in cell.casefold() for cell in ids)
-
-
-def _partial(rows: int) -> str:
-    subject = "1 aggregated (redacted) row stands" if rows == 1 else f"{rows:,} aggregated (redacted) rows stand"
-    return f"{subject} for ballots whose records were withheld"
 
 
 @dataclass(slots=True)
@@ -150,7 +146,8 @@ class _CardRows:
         self.builder, self.header = builder, header
         self.name, self.number, self.jurisdiction = name, number, jurisdiction
         self.records = 0
-        self.aggregated = 0
+        self.withheld = WithheldBallots()
+        self.bare = 0
         self._position = header.ids.get("position")
         self._texts = tuple((column, index) for column, index in header.ids.items() if column != "position")
         self._known: list[dict[_Cells, _Way]] = [{} for _ in header.contests]
@@ -165,7 +162,7 @@ class _CardRows:
         width = self.header.width
         ids = cells[: len(self.header.id_names)]
         if _is_aggregated(ids):
-            self.aggregated += 1
+            self.withheld.add(cells, self.header)
             rule = "an aggregated row is not a card"
             self._reject(row, cells, rule, "ask for the withheld records, or count these ballots from their totals")
         elif is_blank(cells):
@@ -183,11 +180,22 @@ class _CardRows:
                 )
                 return
             card = self._card(row, ids)
+            self.bare += not votes
             for contest, way in votes:
                 if way.batch != self._batch:
                     way.batch, way.pattern = self._batch, self.builder.pattern(contest.title, way.marks or ())
                 self.builder.add_vote(card, way.pattern)
             self.records += 1
+
+    def facts(self) -> Iterator[tuple[str, str]]:
+        """Yield what the rows say together: ballots that are only in sums, cards on which no contest stands."""
+        yield from self.withheld.facts(self.name)
+        if self.bare:
+            cards = "1 card has" if self.bare == 1 else f"{self.bare:,} cards have"
+            yield (
+                "note",
+                f"{self.name}: {cards} no cell filled in any contest: blank paper, or cells that were withheld",
+            )
 
     def _reject(self, row: int, cells: Sequence[str], rule: str, fix: str) -> None:
         self.builder.reject(self.name, row, rule, fix, value=row_text(cells))
@@ -248,7 +256,7 @@ def _add_contests(builder: BatchBuilder, export: Export, names: Sequence[str]) -
         with open_rows(export, name) as rows:
             header = header_of([cells for _, cells in itertools.islice(rows, HEADER_ROWS)], rows.place)
         facts |= dict.fromkeys([("election_name", header.election), ("version", header.version)])
-        facts |= dict.fromkeys(("note", f"{name}: {note}") for note in header.notes)
+        facts |= dict.fromkeys(("note", f"{name}: {note}") for note in (*header.notes, *mojibake(header)))
         for contest in header.contests:
             terms = (contest.votes_allowed, contest.seats, contest.ranks)
             if defined.setdefault(contest.title, terms) != terms:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from faircount.model import BadInputError, name_key
@@ -123,6 +123,28 @@ def header_of(rows: Sequence[Sequence[str]], place: str) -> DominionCsvHeader:
     )
 
 
+def mojibake(header: DominionCsvHeader) -> Iterator[str]:
+    """Yield a note for every name that looks like UTF-8 once read as Windows-1252; the name itself stays as it is.
+
+    Public files hold such names (`GarcÃ­a`), and other sources of the election spell them right: whoever compares
+    names should know, and only a person can say which is meant.
+    """
+    for contest in header.contests:
+        for name in (contest.title, *(choice for choice, _ in contest.choices)):
+            meant = _repaired(name)
+            if meant != name:
+                yield f"the name {name!r} is kept as it stands; it may have been {meant!r} before it was misread"
+
+
+def _repaired(name: str) -> str:
+    if name.isascii():
+        return name
+    try:
+        return name.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
 def _first_contest(titles: Sequence[str]) -> int:
     return next((index for index, cell in enumerate(titles) if cell.strip()), len(titles))
 
@@ -149,7 +171,12 @@ def _id_columns(header: Sequence[str], place: str) -> tuple[dict[str, int], tupl
                 unread.append(name)
         elif ids.setdefault(column, index) != index:
             raise BadInputError(place, f"one column holds the {column}", f"another, {name!r}", "remove one of them")
-    notes = (f"columns that a card has no place for: {', '.join(unread)}",) if unread else ()
+    notes: tuple[str, ...] = ()
+    if unread:
+        notes = (f"columns that a card has no place for: {', '.join(unread)}",)
+    if "counting_group" in ids:
+        # ColoradoRLA's parser refuses it: with few cards in a group, the group would tell whose they are.
+        notes += ("a column CountingGroup, which Colorado does not admit in its audits",)
     return ids, notes
 
 

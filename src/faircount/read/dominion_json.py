@@ -1,10 +1,10 @@
 """Dominion Democracy Suite JSON export: a folder or zip of manifests and CvrExport files, or one CvrExport file.
 
-Source: the vendor's "CVR Export Format" (3 and 4 pages) and samples of versions 4.21.3.0, 5.5.32.4, 5.10.11.24 and
-5.10.50.85. A session is what one voter fed at once: one record with one or more cards. `Original` is the machine's
-reading, `Modified` a person's after adjudication; exactly one of them is current and is counted, the other is kept as
-superseded. Marks are passed on as exported: which of them count is the rule's business (IsVote has changed its
-meaning between versions).
+Source: the vendor's "CVR Export Format" (3 and 4 pages) and samples of versions 4.21.3.0, 5.2.18.2, 5.5.32.4,
+5.10.11.24, 5.10.50.85 and 5.17.18.1. A session is what one voter fed at once: one record with one or more cards.
+`Original` is the machine's reading, `Modified` a person's after adjudication; exactly one of them is current and is
+counted, the other is kept as superseded. Marks are passed on as exported: which of them count is the rule's business
+(IsVote has changed its meaning between versions).
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from faircount.read.dominion_manifests import (
     known_version,
     manifest_batch,
     names_of,
+    version_note,
 )
 from faircount.read.dominion_sessions import BLOCK, blocks_of
 from faircount.read.export import Export
@@ -41,10 +42,21 @@ def recognise(export: Export) -> Recognition | None:
         if not (head.startswith(b"{") and b'"Sessions"' in head and b'"Version"' in head):
             return None
         return Recognition(70, _version_in(head), "one CvrExport file alone")
-    if not files or (export.kind == "folder" and not manifests):
+    if not files or (export.kind == "folder" and (not manifests or _are_several(export, manifests))):
         return None
     version = _version_in(export.head((manifests or files)[0], 4096))
     return Recognition(98, version, f"{len(manifests)} manifests and {len(files):,} CvrExport files")
+
+
+def _are_several(export: Export, manifests: list[str]) -> bool:
+    """Say whether a folder holds exports of their own, each below it: manifests of one kind that differ."""
+    kinds: dict[str, set[str]] = {}
+    for name in manifests:
+        kinds.setdefault(name.rsplit("/", 1)[-1], set()).add(name)
+    return any(
+        len({export.size(n) for n in names}) > 1 or len({export.sha256(n) for n in names}) > 1
+        for names in kinds.values() if len(names) > 1
+    )  # fmt: skip
 
 
 def _version_in(head: bytes) -> str:
@@ -55,20 +67,13 @@ def _version_in(head: bytes) -> str:
 def plan(export: Export) -> tuple[Part, ...]:
     """Part 0 reads the manifests; the others read CvrExport files, `PART_BYTES` at a time.
 
-    Raises `BadInputError` when a manifest is missing, stands twice, or is of an unknown version.
+    Without any manifest records are read by their numbers. Raises `BadInputError` when some are missing, or one stands
+    twice with other content.
     """
     if export.kind == "single":
         return (Part(0, export.names, export.size(export.names[0])),)
-    found: dict[str, str] = {}
-    for name in export.names:
-        if match := MANIFEST_FILE.search(name):
-            if match[1] in found:
-                raise BadInputError(
-                    str(export), f"one export holds one {match[1]}Manifest.json", f"{found[match[1]]} and {name}",
-                    "give each export by itself",
-                )  # fmt: skip
-            found[match[1]] = name
-    for needed in REQUIRED:
+    found = {match[1] for name in export.names if (match := MANIFEST_FILE.search(name))}
+    for needed in REQUIRED if found else ():
         if needed not in found:
             raise BadInputError(
                 f"{export}: {needed}Manifest.json", "an export holds this file", "no such file",
@@ -100,9 +105,15 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
                    "bytes": export.size(name), "records": 0}
             for name in part.members
         }  # fmt: skip
-        yield manifest_batch(export, rows)
+        facts = (
+            []
+            if names_of(export).version
+            else _facts_alone(_version_of_all(export), "CvrExport files without manifests")
+        )
+        yield manifest_batch(export, rows, facts)
         return
     names = names_of(export) if export.kind != "single" else Names()
+    version = names.version
     gathered, keys = Gathered(names), KeyCount()
     index = {name: at for at, name in enumerate(export.names)}
     for name in part.members:
@@ -110,9 +121,10 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         expected = BLOCK if export.kind == "single" else export.size(name)
         with export.open(name) as stream:
             for block in blocks_of(stream, place, received.take, expected):
-                _refuse_mixed(block.version, names.version, place)
+                _refuse_mixed(block.version, version, place)
+                version = version or block.version
                 if export.kind == "single" and not gathered.facts:
-                    gathered.facts = _facts_alone(block.version)
+                    gathered.facts = _facts_alone(block.version, "one CvrExport file without its manifests")
                 tally = gathered.add(block.sessions, index[name], record, place)
                 keys.check(block.data, tally, place)
                 record += len(block.sessions)
@@ -135,18 +147,24 @@ class _Received:
         self.bytes += len(data)
 
 
-def _refuse_mixed(version: str, manifests: str, place: str) -> None:
+def _version_of_all(export: Export) -> str:
+    return _version_in(export.head(next(name for name in export.names if CVR_FILE.search(name)), 4096))
+
+
+def _refuse_mixed(version: str, before: str, place: str) -> None:
+    """Refuse records of another version than the manifests, or than the records before them."""
     known_version(version, place)
-    if manifests and version != manifests:
-        raise BadInputError(place, "records and manifests are of one version", f"{version} beside {manifests}")
+    if before and version != before:
+        raise BadInputError(place, "records and manifests are of one version", f"{version} beside {before}")
 
 
-def _facts_alone(version: str) -> list[dict[str, object]]:
-    return [
-        {"name": "version", "value": version},
-        {"name": "partial", "value": "one CvrExport file without its manifests: contests and choices are known only "
-                                     "by their numbers, and other batches are not here"},
-    ]  # fmt: skip
+def _facts_alone(version: str, what: str) -> list[dict[str, object]]:
+    facts = [
+        ("version", version),
+        ("partial", f"{what}: contests and choices are known only by their numbers, and other batches are not here"),
+        ("note", version_note(version)),
+    ]
+    return [{"name": name, "value": value} for name, value in facts if value]
 
 
 READER = Reader(

@@ -1,20 +1,27 @@
 """The manifests of a Dominion JSON export: what the numbers in its cast vote records mean."""
 
+import hashlib
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from faircount.model import BadInputError, rows_to_table
 from faircount.model.tables import Batch
+from faircount.read.dominion_configuration import left_out, remarks
 from faircount.read.export import Export
 from faircount.read.json_strict import strict_loads
 
 REQUIRED = ("BallotType", "Candidate", "Contest", "CountingGroup", "PrecinctPortion", "Tabulator")
 """Manifests that every export since 4.21 holds; without one, names would have to be guessed."""
 
-CVR_FILE = re.compile(r"(?:^|/)CvrExport(?:_\d+)?\.json$", re.IGNORECASE)
+CVR_FILE = re.compile(r"(?:^|/)CvrExport(?:_[\w-]{1,40})?\.json$", re.IGNORECASE)
 MANIFEST_FILE = re.compile(r"(?:^|/)(\w+)Manifest\.json$")
+
+OLDEST, NEWEST = (4, 21), (5, 17)
+"""Versions, as (major, minor), between which samples were read."""
+_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\.\d{1,9}){0,4}")
 
 CONDITIONS = {
     0: "ambiguous",
@@ -42,18 +49,27 @@ KINDS = {
 
 
 def known_version(version: str, place: str) -> str:
-    """Return `version` if its layout is known: 4.21 and later of 4, and all of 5.
-
-    Raises `BadInputError` otherwise: a later version may give old fields a new meaning, as 5.10.50 did with IsVote.
-    """
-    numbers = re.match(r"(\d+)\.(\d+)(?:\.\d+)*$", version)
-    major, minor = (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
-    if not ((major == 5 and minor <= 29) or (major == 4 and minor >= 21)):
+    """Return `version` if it is one: numbers joined by dots. Raises `BadInputError` otherwise."""
+    if not _VERSION.fullmatch(version):
         raise BadInputError(
-            place, "versions 4.21 to 5.x of the Dominion JSON export are known", f"version {version!r}",
-            "its fields may mean something else; ask for a reader of this version",
+            place, "an export names the version of the voting system, such as 5.17.18.1", f"version {version[:40]!r}",
+            "its fields may mean something else; ask for the export as the voting system wrote it",
         )  # fmt: skip
     return version
+
+
+def version_note(version: str) -> str:
+    """Return what to say of a version that no sample shows; empty for 4.21 to 5.17.
+
+    A later version may give old fields a new meaning, as 5.10.50 did with IsVote: whoever counts should know.
+    """
+    numbers = _VERSION.fullmatch(version)
+    if numbers is None or OLDEST <= (int(numbers[1]), int(numbers[2])) <= NEWEST:
+        return ""
+    return (
+        f"version {version} is not among the samples this reader was written from (4.21 to 5.17): fields of the same "
+        "name were read with the meaning that they have there"
+    )
 
 
 @dataclass(slots=True)
@@ -87,10 +103,14 @@ def names_of(export: Export) -> Names:
     return _Manifests(export).names
 
 
-def manifest_batch(export: Export, files: dict[str, Any]) -> Batch:
-    """Return contests, choices, styles and facts of `export`, with `files` as the rows of its files table."""
+def manifest_batch(export: Export, files: dict[str, Any], facts: Iterable[dict[str, object]]) -> Batch:
+    """Return contests, choices, styles and facts of `export`, with `files` as the rows of its files table.
+
+    `facts` are more of them, about the records.
+    """
     manifests = _Manifests(export)
     rows = {**manifests.tables(), "files": list(files.values())}
+    rows["facts"] = [*rows["facts"], *facts]
     return Batch({name: rows_to_table(name, found) for name, found in rows.items() if found})
 
 
@@ -99,20 +119,33 @@ class _Manifests:
         self.export = export
         self.lists: dict[str, list[dict[str, Any]]] = {}
         self.places: dict[str, str] = {}
+        self._digests: dict[str, bytes] = {}
         versions = {}
         for name in export.names:
             if found := MANIFEST_FILE.search(name):
-                place = export.place(name)
-                document = strict_loads(export.whole(name, 256 << 20), place)
+                place, data = export.place(name), export.whole(name, 256 << 20)
+                if found[1] in self.lists:
+                    self._refuse_other(found[1], data, place)
+                    continue
+                document = strict_loads(data, place)
                 if not isinstance(document, dict) or not isinstance(document.get("List"), list):
                     raise BadInputError(place, 'a manifest is {"Version", "List"}', "something else")
                 versions[known_version(str(document.get("Version")), place)] = place
                 self.lists[found[1]], self.places[found[1]] = document["List"], place
+                self._digests[found[1]] = hashlib.sha256(data).digest()
         if len(versions) > 1:
             raise BadInputError(
                 str(export), "all manifests are of one version", ", ".join(f"{v} ({p})" for v, p in versions.items())
             )
         self.names = self._names(next(iter(versions), ""))
+
+    def _refuse_other(self, manifest: str, data: bytes, place: str) -> None:
+        """Refuse a second manifest of one kind: an export in several folders repeats the same bytes in each."""
+        if hashlib.sha256(data).digest() != self._digests[manifest]:
+            raise BadInputError(
+                str(self.export), f"one export holds one {manifest}Manifest.json",
+                f"{self.places[manifest]} and, with other content, {place}", "give each export by itself",
+            )  # fmt: skip
 
     def by_id(self, manifest: str, field_name: str = "Description") -> dict[int, str]:
         """Return Id → text of one manifest; texts that repeat get their number, so that each is one thing."""
@@ -171,17 +204,17 @@ class _Manifests:
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Return rows of the contests, choices, styles and facts tables."""
         names = self.names
+        districts = self.by_id("District")
         contests = [
             {"contest": names.contest(row["Id"]), "key": str(row["Id"]),
              "votes_allowed": names.votes_allowed[row["Id"]], "ranks": names.ranks[row["Id"]],
-             "district": str(row.get("DistrictId") or "") or None, "place": place}
+             "district": _name_of(row.get("DistrictId"), districts), "place": place}
             for place, row in enumerate(self.of("Contest"))
         ]  # fmt: skip
         parties = self.by_id("Party")
         choices = []
         for place, row in enumerate(self.of("Candidate")):
-            affiliations = row.get("Affiliations") or []
-            party = parties.get(affiliations[0].get("PartyId", 0)) if affiliations else None
+            party = _parties(row.get("Affiliations"), parties)
             kind = KINDS.get(str(row.get("Type", "Regular")).lower().replace("-", ""), "regular")
             choices.append(
                 {"contest": names.contest(self.number("Candidate", row, "ContestId")),
@@ -202,24 +235,38 @@ class _Manifests:
             day = str(event.get("ElectionDate") or "")
             facts["election_date"] = f"{day[:4]}-{day[4:6]}-{day[6:]}" if re.fullmatch(r"\d{8}", day) else day
         rows = [{"name": name, "value": value} for name, value in facts.items() if value]
-        return rows + [{"name": "partial", "value": reason} for reason in self._filters()]
+        settings = self._settings()
+        rows += [{"name": "partial", "value": reason} for reason in left_out(settings)]
+        notes = [version_note(self.names.version), *remarks(settings), *self._disabled()]
+        return rows + [{"name": "note", "value": note} for note in notes if note]
 
-    def _filters(self) -> list[str]:
-        """Say what Configuration.json leaves out: a filtered export is not the whole election."""
+    def _disabled(self) -> Iterator[str]:
+        """Yield which contests and choices are switched off (5.10.50 and later); their marks are read all the same."""
+        if names := [self.names.contest(row["Id"]) for row in self.of("Contest") if row.get("Disabled")]:
+            yield f"ContestManifest.json: disabled contests: {'; '.join(names)}"
+        gone = [f"{self.names.choice(row['Id'])} in {self.names.contest(self.number('Candidate', row, 'ContestId'))}"
+                for row in self.of("Candidate") if row.get("Disabled")]  # fmt: skip
+        if gone:
+            yield f"CandidateManifest.json: disabled choices: {'; '.join(gone)}"
+
+    def _settings(self) -> dict[str, Any]:
         name = self.export.base_names().get("Configuration.json")
         if name is None:
-            return []
+            return {}
         settings = strict_loads(self.export.whole(name, 16 << 20), self.export.place(name))
         if not isinstance(settings, dict):
             raise BadInputError(self.export.place(name), "Configuration.json is an object", type(settings).__name__)
-        reasons = []
-        for key, value in sorted(settings.items()):
-            if re.fullmatch(r"Include\w+Filter", key) and value is True:
-                what = key.removeprefix("Include").removesuffix("Filter")
-                chosen = settings.get(f"{what}FilterValue")
-                reasons.append(f"Configuration.json: the export was filtered by {what} {chosen}")
-            if re.fullmatch(r"(Contest|PrecinctPortion|Tabulator|BallotType|ResultContainer)Filter", key) and value:
-                reasons.append(f"Configuration.json: the export was filtered by {key.removesuffix('Filter')} {value}")
-            if key == "CvrSuppressionType" and value not in (None, "", "None", 0):
-                reasons.append(f"Configuration.json: records were suppressed ({value})")
-        return reasons
+        return settings
+
+
+def _name_of(number: object, names: dict[int, str]) -> str | None:
+    """Return the name behind a number, the number itself where no manifest names it, None where there is none."""
+    return names.get(number, str(number)) if isinstance(number, int) else None
+
+
+def _parties(affiliations: object, parties: dict[int, str]) -> str | None:
+    """Return the parties that a choice is affiliated with: a list of their ids in 5.17."""
+    ids = affiliations if isinstance(affiliations, list) else []
+    found = [one.get("PartyId", one.get("Id")) if isinstance(one, dict) else one for one in ids]
+    names = [parties.get(one, f"party {one}") if isinstance(one, int) else str(one) for one in found if one is not None]
+    return "; ".join(names) or None

@@ -87,6 +87,7 @@ class Document(msgspec.Struct):
 
 
 _DOCUMENT = msgspec.json.Decoder(Document)
+_VERSION = re.compile(rb'"Version"\s*:\s*"([^"]{1,40})"')
 _START = re.compile(rb'"Sessions"\s*:\s*\[')
 _NEXT = re.compile(rb'\}\s*,\s*\{\s*"TabulatorId"\s*:')
 """Where one session ends and the next begins. A quote inside a JSON string is escaped, so this cannot be text."""
@@ -156,8 +157,10 @@ def _decode(data: bytes, place: str) -> Document:
     try:
         return _DOCUMENT.decode(data)
     except msgspec.ValidationError as error:
+        named = _VERSION.search(data[:4096])
+        version = f" (version {named[1].decode('ascii', 'replace')})" if named else ""
         raise BadInputError(
-            place, "the file has the fields of a CvrExport file", str(error), "is this another kind of file?"
+            place, "the file has the fields of a CvrExport file", f"{error}{version}", "is this another kind of file?"
         ) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         strict_loads(data, place)  # says line and column where it can

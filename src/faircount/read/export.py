@@ -1,4 +1,4 @@
-"""An export as it was handed over: a folder, a zip, or one file, plain or compressed. Nothing is unpacked to disk."""
+"""An export as it was handed over: a folder, a zip, a 7-Zip archive, or one file, plain or compressed."""
 
 import contextlib
 import gzip
@@ -6,46 +6,53 @@ import hashlib
 import io
 import lzma
 import os
-import re
 import stat
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, NoReturn, cast
 
 from faircount.model import BadInputError
+from faircount.read import seven_zip, zip_archive
+from faircount.read.archive_limits import ARCHIVES, MAX_FILES, MAX_RATIO, RATIO_FREE_BYTES, refuse_many
 
-MAX_FILES = 2_000_000
-"""More entries than any election's export; a larger archive is refused before it is read."""
-MAX_RATIO = 400
-"""Uncompressed over compressed bytes. Real JSON exports reach 30, zeros reach 1,000: above this it is a bomb."""
-RATIO_FREE_BYTES = 64 << 20
-"""Up to this size a file may compress as well as it likes."""
+__all__ = ["HEAD", "MAX_FILES", "MAX_RATIO", "RATIO_FREE_BYTES", "Export", "text_lines"]
+
 HEAD = 1 << 16
-_DRIVE = re.compile(r"[A-Za-z]:")
+_NOT_LINKS = "an export folder holds files, not links"
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe that takes the place of a file between listing and reading must not be waited for."""
 
 
 class Export:
     """Names, sizes and bytes of the files of one export, in name order. Cheap to make, picklable, read-only.
 
-    A folder lists its files recursively, hidden ones (`.DS_Store`, `__MACOSX`) left out. A zip lists its members. A
-    single file lists itself, without `.xz` or `.gz`. Raises `BadInputError` when the path cannot be read, the zip is
-    broken, encrypted or hostile (traversal, duplicate names, absurd compression).
+    A folder lists its files recursively, hidden ones (`.DS_Store`, `__MACOSX`) left out. A zip or 7-Zip archive lists
+    its members; an archive among them is one file, see `nested`. A single file lists itself, without `.xz` or `.gz`.
+
+    Raises `BadInputError` when the path cannot be read, an archive is broken, encrypted or hostile (traversal,
+    duplicate names, overlaps, absurd compression), or a folder holds links or pipes; `MissingToolError` for a 7-Zip
+    archive where nothing is installed that unpacks it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.kind, self._sizes = _listing(path)
         self.names = tuple(sorted(self._sizes))
-        self._zip: zipfile.ZipFile | None = None
+        self._zip: dict[str, zipfile.ZipInfo] | None = None
+        self._unpacked: seven_zip.Unpacked | None = None
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_zip": None}
+        return {**self.__dict__, "_zip": None, "_unpacked": None}
 
     def __str__(self) -> str:
         return self.path.name
+
+    @property
+    def nested(self) -> tuple[str, ...]:
+        """Files of this export that are archives themselves, by their names: listed, never opened."""
+        return tuple(n for n in self.names if n.lower().endswith(ARCHIVES)) if self.kind != "single" else ()
 
     def size(self, name: str) -> int:
         """Return the size in bytes that `name` declares; for a compressed single file, its compressed size."""
@@ -65,8 +72,6 @@ class Export:
             raise BadInputError(
                 self.place(name), "the file can be decompressed to its end", str(error), "ask for the file again"
             ) from error
-        except NotImplementedError as error:
-            raise BadInputError(self.place(name), "the zip uses a usual compression", str(error)) from error
         except OSError as error:
             raise BadInputError(self.place(name), "the file can be read", error.strerror or str(error)) from error
 
@@ -101,28 +106,45 @@ class Export:
 
     def _raw(self, name: str) -> IO[bytes]:
         if self.kind == "folder":
-            return (self.path / name).open("rb")
+            return _regular_file(self.path / name, self.place(name))
         if self.kind == "zip":
             if self._zip is None:
-                self._zip = zipfile.ZipFile(self.path)
-            return self._zip.open(name)
+                with zipfile.ZipFile(self.path) as archive:
+                    self._zip = {entry.filename: entry for entry in archive.infolist()}
+            return cast(IO[bytes], zip_archive.open_member(self.path, self._zip[name], self.place(name)))
+        if self.kind == "7z":
+            if self._unpacked is None:
+                self._unpacked = seven_zip.Unpacked(self.path, self._sizes)
+            return self._unpacked.open(name)
         suffix = self.path.suffix.lower()
         if suffix == ".xz":
             return cast(IO[bytes], lzma.open(self.path, "rb"))
         return cast(IO[bytes], gzip.open(self.path, "rb")) if suffix == ".gz" else self.path.open("rb")
 
 
+def _regular_file(path: Path, place: str) -> IO[bytes]:
+    """Open a file; raise `BadInputError` if it is no longer one."""
+    stream = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING))
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise BadInputError(place, "an export is a file or a folder", "a device or pipe")
+    return stream
+
+
 def _listing(path: Path) -> tuple[str, dict[str, int]]:
     try:
         if path.is_dir():
             return "folder", _folder(path)
+        # Opening a pipe would wait for whoever writes to it.
+        if path.exists() and not path.is_file():
+            raise BadInputError(str(path), "an export is a file or a folder", "a device or pipe")
         with path.open("rb") as stream:
-            head = stream.read(4)
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise BadInputError(str(path), "an export is a file or a folder", "a device or pipe")
+            head = stream.read(6)
+        if head == seven_zip.MAGIC:
+            return "7z", seven_zip.members(path)
         # An Excel workbook is a zip too, but one document: it is read as a single file.
         if head[:4] in (b"PK\x03\x04", b"PK\x05\x06") and path.suffix.lower() not in (".xlsx", ".xlsm", ".ods"):
-            return "zip", _zip_members(path)
+            return "zip", zip_archive.members(path)
     except OSError as error:
         raise BadInputError(
             str(path), "the file or folder can be read", error.strerror or str(error), "check the path"
@@ -134,55 +156,34 @@ def _listing(path: Path) -> tuple[str, dict[str, int]]:
 
 
 def _folder(path: Path) -> dict[str, int]:
+    """List a folder. Links are refused: one leads out, or round in a circle, or counts the same ballots twice."""
     found: dict[str, int] = {}
-    for parent, folders, files in os.walk(path):
+    for parent, folders, files in os.walk(path, onerror=_cannot_be_read):
         folders[:] = sorted(f for f in folders if not f.startswith((".", "__MACOSX")))
-        for name in files:
-            if not name.startswith("."):
-                full = Path(parent, name)
-                found[full.relative_to(path).as_posix()] = full.stat().st_size
+        for name in (*folders, *files):
+            if name.startswith("."):
+                continue
+            full = Path(parent, name)
+            short = full.relative_to(path).as_posix()
+            status = full.lstat()
+            if stat.S_ISLNK(status.st_mode):
+                fix = "put the file there in place of the link, or take the link away"
+                raise BadInputError(f"{path}: {short}", _NOT_LINKS, f"a link to {os.readlink(full)}", fix)
+            if stat.S_ISDIR(status.st_mode):
+                continue
+            if not stat.S_ISREG(status.st_mode):
+                raise BadInputError(f"{path}: {short}", "an export folder holds files", "a device or pipe", "remove it")
+            if any("\ud800" <= c <= "\udfff" for c in short):
+                shown = ascii(short)
+                raise BadInputError(f"{path}: {shown}", "names of files are UTF-8", "other bytes", "rename the file")
+            found[short] = status.st_size
+        refuse_many(str(path), "folder", len(found))
     return found
 
 
-def _zip_members(path: Path) -> dict[str, int]:
-    """List a zip's files after looking for what makes an archive dangerous to read."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
-        raise BadInputError(
-            path.name, "a zip ends with its table of contents", str(error), "the copy may be cut short: fetch it again"
-        ) from error
-    if len(members) > MAX_FILES:
-        raise BadInputError(path.name, f"a zip has at most {MAX_FILES:,} entries", f"{len(members):,}")
-    found: dict[str, int] = {}
-    twins: dict[str, str] = {}
-    for member in members:
-        name = member.filename
-        if member.is_dir() or name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1].startswith("."):
-            continue
-        _refuse_hostile(path, member)
-        twin = twins.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
-        if twin != name or name in found:
-            raise BadInputError(path.name, "every entry of a zip has its own name", f"{twin!r} and {name!r}")
-        found[name] = member.file_size
-    return found
-
-
-def _refuse_hostile(path: Path, member: zipfile.ZipInfo) -> None:
-    name, place = member.filename, f"{path.name}: {member.filename!r}"
-    if name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in name.replace("\\", "/").split("/"):
-        raise BadInputError(place, "names inside a zip stay inside it", "a path that leads out")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise BadInputError(place, "a zip holds files, not links", "a symbolic link")
-    if member.flag_bits & 1:
-        raise BadInputError(place, "an export is not encrypted", "a password-protected entry", "unlock it first")
-    if member.file_size > RATIO_FREE_BYTES and member.file_size > MAX_RATIO * max(member.compress_size, 1):
-        raise BadInputError(
-            place,
-            f"a file unpacks to at most {MAX_RATIO} times its packed size",
-            f"{member.file_size:,} bytes declared from {member.compress_size:,}",
-        )
+def _cannot_be_read(error: OSError) -> NoReturn:
+    """Let a folder that may not be read stop the listing: what is in it would be missing without a word."""
+    raise error
 
 
 def text_lines(stream: BinaryIO, place: str, encoding: str = "utf-8-sig") -> io.TextIOWrapper:

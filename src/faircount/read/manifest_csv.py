@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from faircount.model import Batch
+from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
+from faircount.read.bundle import add_wrapping, unbundled
 from faircount.read.csv_rows import candidates, files_to_read, folder_jurisdictions, head_rows, open_rows
 from faircount.read.export import Export
 from faircount.read.manifest_rows import ManifestFile, facts_of_all, find_header
@@ -12,6 +13,10 @@ from faircount.read.reader import Part, Reader, Recognition, one_part
 
 def recognise(export: Export) -> Recognition | None:
     """Claim an export whose files all have, among their first rows, a header that names batches and their cards."""
+    try:
+        export = unbundled(export)
+    except BadInputError:
+        return None
     names = candidates(export)
     why = ""
     for name in names:
@@ -30,10 +35,12 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` when a file has no manifest's header or is not text.
     """
     builder = BatchBuilder()
+    export = unbundled(export)
+    first = add_wrapping(builder, export)
     names = files_to_read(export)
     folders = folder_jurisdictions(names)
     stated: set[str] = set()
-    for number, name in enumerate(export.names):
+    for number, name in enumerate(export.names, first):
         if name not in names:
             builder.add_companion(export, number, name)
             continue

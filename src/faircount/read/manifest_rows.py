@@ -27,6 +27,7 @@ _MEANINGS: dict[str, frozenset[str]] = {
         ["location", "storagelocation", "locationbox", "container", "containerid", "tray", "box", "bin", "cart",
          "vbmcartcartnumber", "cartcartnumber", "cartnumber"]
     ),
+    "cvr": frozenset(["cvr"]),
 }  # fmt: skip
 _MEANING_OF = {word: meaning for meaning, words in _MEANINGS.items() for word in words}
 _COLORADO = ("jurisdiction", "tabulator", "batch", "cards", "container")
@@ -46,6 +47,8 @@ class ManifestColumns:
     jurisdiction: int | None
     tabulator: int | None
     containers: tuple[tuple[int, str], ...]
+    cvr: int | None
+    """Arlo's hybrid audits: whether the batch's cards have cast vote records, Yes or No."""
     header: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -93,6 +96,7 @@ def manifest_columns(header: Sequence[str]) -> ManifestColumns | None:
         cards=at["cards"][0],
         jurisdiction=at.get("jurisdiction", [None])[0],
         tabulator=at.get("tabulator", [None])[0],
+        cvr=at.get("cvr", [None])[0],
         containers=tuple((i, names[i]) for i in at.get("container", ())),
         header=tuple(names),
         notes=tuple(notes),
@@ -145,6 +149,7 @@ class ManifestFile:
         self.records = 0
         self.jurisdictions: set[str] = set()
         self.notes: tuple[str, ...] = ()
+        self._by_cvr: dict[str, list[str]] = {}
 
     def read(self, rows: Iterable[tuple[int, Sequence[str]]], builder: BatchBuilder) -> Iterator[None]:
         """Add every row to `builder`; yield after each, so that the caller may `build` in between.
@@ -167,6 +172,10 @@ class ManifestFile:
             yield
         if columns is None:
             raise self._no_header()
+        self.notes += tuple(
+            f"{self.name}: CVR is {answer!r} for {len(batches):,} of {self.records:,} batches: {', '.join(batches)}"
+            for answer, batches in sorted(self._by_cvr.items()) if answer.casefold() != "yes"
+        )  # fmt: skip
 
     def _header(self, number: int, cells: Sequence[str], builder: BatchBuilder) -> ManifestColumns | None:
         try:
@@ -226,6 +235,8 @@ class ManifestFile:
             row=number,
         )
         self.records += 1
+        if columns.cvr is not None:
+            self._by_cvr.setdefault(text[columns.cvr], []).append(batch)
 
     def _reject(
         self,

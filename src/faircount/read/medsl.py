@@ -9,20 +9,12 @@ import functools
 from collections.abc import Iterator
 
 from faircount.model import BadInputError, Batch, batch_label, name_key
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.csv_rows import figure_of
 from faircount.read.export import Export
+from faircount.read.named_rows import Cells, claimed, header, read_named
 from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results_rows import (
-    NO_MEASURE,
-    Gathered,
-    claimed,
-    contest_title,
-    count_of,
-    csv_rows,
-    header,
-    measure_of,
-    survey,
-    unit_of,
-)
+from faircount.read.results_words import NO_MEASURE, contest_title, measure_of, unit_of
 
 _BOTH = {"precinct", "office", "mode", "votes", "candidate", "district", "dataverse", "stage", "state_po"}
 
@@ -47,40 +39,35 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     alike. Write-ins without a name are the choice `Write-in`. Raises `BadInputError` when the files mix states: their
     counties bear the same names.
     """
-    gathered = Gathered()
+    builder = BatchBuilder()
     read_names = [name for name in part.members if _is_ours(header(export, name))]
     states: set[str] = set()
     for name in read_names:
-        surveyed = survey(export, name)
-        sheet = _Sheet(name, export.place(name), states)
-        for row, cells in csv_rows(export, name, surveyed, gathered):
-            sheet.take(row, cells, gathered)
-            if gathered.full():
-                yield gathered.flush()
-        gathered.file(export, name, surveyed, sheet.records)
-        sheet.tell(gathered)
+        sheet = _Sheet(name, export.place(name), states, builder)
+        yield from read_named(export, name, builder, sheet.take)
+        sheet.tell()
     for state in sorted(states):
-        gathered.fact("jurisdiction", state)
-    yield gathered.finish(export, read_names)
+        builder.tell("jurisdiction", state)
+    yield builder.finish(export, read_names)
 
 
 class _Sheet:
     """One file: its state, and what its rows have in common."""
 
-    def __init__(self, name: str, place: str, states: set[str]) -> None:
-        self.name, self.place = name, place
-        self.records = 0
+    def __init__(self, name: str, place: str, states: set[str], builder: BatchBuilder) -> None:
+        self.name, self.place, self.builder = name, place, builder
         self._states = states
         self._dates: set[str] = set()
         self._titles: dict[tuple[str, str, str, str], str] = {}
 
-    def tell(self, gathered: Gathered) -> None:
+    def tell(self) -> None:
         """Add what the file says of itself."""
         if len(self._dates) == 1:
-            gathered.fact("election_date", self._dates.copy().pop())
+            self.builder.tell("election_date", self._dates.copy().pop())
 
-    def take(self, row: int, cells: dict[str, str], gathered: Gathered) -> None:
-        """Turn one row into a row of `reported` or `turnout`, or keep it among the rejected."""
+    def take(self, row: int, cells: Cells) -> int:
+        """Turn one row into a row of `reported` or `turnout`; return 1 if it became one."""
+        builder = self.builder
         if cells["state_po"] not in self._states:
             self._states.add(cells["state_po"])
             if len(self._states) > 1:
@@ -89,39 +76,39 @@ class _Sheet:
                     f"{self.place}, row {row}", "a source holds one state", found, "split it by state_po"
                 )
         self._dates.add(cells.get("date", ""))
-        count = count_of(cells["votes"])
+        count = figure_of(cells["votes"])
         if count is None:
             whole = f"{cells['votes']!r} in {' | '.join(cells.values())}"
-            gathered.reject(self.name, row, "votes are a whole number", whole, "votes")
-            return
+            builder.reject(self.name, row, "votes are a whole number", column="votes", value=whole)
+            return 0
         key: dict[str, object] = {
             **_place(cells), "counting_group": _group(cells["mode"]), "count": count, "claim": "reported", "row": row
         }  # fmt: skip
         office, candidate = cells["office"], cells["candidate"]
         turnout = measure_of(office)
         if turnout == "blank":
-            gathered.leave_out(NO_MEASURE[turnout])
-            return
+            builder.leave_out(NO_MEASURE[turnout])
+            return 0
         if turnout in ("registered", "ballots_cast"):
-            gathered.add("turnout", **key, measure=turnout)
-            self.records += 1
-            return
+            builder.add("turnout", **key, measure=turnout)
+            return 1
         if not candidate and _true(cells.get("writein", "")):
             candidate = "Write-in"
         if not office or not candidate:
             rule = "a row of votes names its office and its candidate"
-            gathered.reject(self.name, row, rule, " | ".join(cells.values()), "candidate" if office else "office")
-            return
+            column = "candidate" if office else "office"
+            builder.reject(self.name, row, rule, column=column, value=" | ".join(cells.values()))
+            return 0
         measure = measure_of(candidate)
         if measure in NO_MEASURE:
-            gathered.leave_out(NO_MEASURE[measure])
-            return
+            builder.leave_out(NO_MEASURE[measure])
+            return 0
         party = cells.get("party_detailed") or cells.get("party") or None
         named = {"measure": measure} if measure else {"measure": "votes", "choice": candidate, "party": party}
-        gathered.add("reported", **key, **named, contest=self._title(cells))
-        self.records += 1
+        builder.add("reported", **key, **named, contest=self._title(cells))
+        return 1
 
-    def _title(self, cells: dict[str, str]) -> str:
+    def _title(self, cells: Cells) -> str:
         said = (cells["office"], cells["district"], cells["stage"], cells.get("special", ""))
         if said not in self._titles:
             office, district, stage, special = said
@@ -132,7 +119,7 @@ class _Sheet:
         return self._titles[said]
 
 
-def _place(cells: dict[str, str]) -> dict[str, object]:
+def _place(cells: Cells) -> dict[str, object]:
     town = cells.get("jurisdiction_name", cells.get("jurisdiction", ""))
     county = cells.get("county_name", cells.get("county", "")) or town
     precinct = unit_of(cells["precinct"])

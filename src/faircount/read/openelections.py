@@ -7,20 +7,12 @@ import re
 from collections.abc import Iterator
 
 from faircount.model import BadInputError, Batch
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.csv_rows import figure_of
 from faircount.read.export import Export
+from faircount.read.named_rows import Cells, claimed, header, read_named
 from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results_rows import (
-    NO_MEASURE,
-    Gathered,
-    claimed,
-    contest_title,
-    count_of,
-    csv_rows,
-    header,
-    measure_of,
-    survey,
-    unit_of,
-)
+from faircount.read.results_words import NO_MEASURE, contest_title, measure_of, unit_of
 
 _SYNONYMS = {
     "county": ("county", "county_name", "parish", "jurisdiction"),
@@ -70,22 +62,17 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     An empty cell states nothing. A row whose precinct is `Total` is a total of its county. Where `candidate` is
     `Under Votes` the row is that measure; where the office is `Registered Voters` or `Ballots Cast` it is turnout.
     """
-    gathered = Gathered()
+    builder = BatchBuilder()
     read_names = [name for name in part.members if _is_ours(header(export, name))]
-    _tell_elections(export, read_names, gathered)
+    _tell_elections(export, read_names, builder)
     for name in read_names:
-        surveyed = survey(export, name)
-        sheet = _Sheet(name)
-        for row, cells in csv_rows(export, name, surveyed, gathered):
-            sheet.take(row, cells, gathered)
-            if gathered.full():
-                yield gathered.flush()
-        gathered.file(export, name, surveyed, sheet.records)
-        sheet.note(gathered)
-    yield gathered.finish(export, read_names)
+        sheet = _Sheet(name, builder)
+        yield from read_named(export, name, builder, sheet.take)
+        sheet.note()
+    yield builder.finish(export, read_names)
 
 
-def _tell_elections(export: Export, names: list[str], gathered: Gathered) -> None:
+def _tell_elections(export: Export, names: list[str], builder: BatchBuilder) -> None:
     """Add date and state from the names of the files, `20210105__ga__runoff.csv`."""
     stated = {found.groups() for name in names if (found := _DATE.search(name))}
     for year, month, day, state in stated:
@@ -94,16 +81,15 @@ def _tell_elections(export: Export, names: list[str], gathered: Gathered) -> Non
             raise BadInputError(
                 str(export), "the files are of one election in one state", found_all, "add them one by one"
             )
-        gathered.fact("election_date", f"{year}-{month}-{day}")
-        gathered.fact("jurisdiction", state.upper())
+        builder.tell("election_date", f"{year}-{month}-{day}")
+        builder.tell("jurisdiction", state.upper())
 
 
 class _Sheet:
     """One file: which column plays which role."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.records = 0
+    def __init__(self, name: str, builder: BatchBuilder) -> None:
+        self.name, self.builder = name, builder
         self._roles: dict[str, str] = {}
         self._groups: dict[str, str | None] = {}
         self._unread: list[str] = []
@@ -122,13 +108,14 @@ class _Sheet:
             elif column not in known:
                 self._unread.append(column)
 
-    def note(self, gathered: Gathered) -> None:
+    def note(self) -> None:
         """Say which columns gave nothing."""
         if self._unread:
-            gathered.fact("note", f"{self.name}: columns not read: {', '.join(self._unread)}")
+            self.builder.tell("note", f"{self.name}: columns not read: {', '.join(self._unread)}")
 
-    def take(self, row: int, cells: dict[str, str], gathered: Gathered) -> None:
-        """Turn one row into rows of `reported` or `turnout`, or keep it among the rejected."""
+    def take(self, row: int, cells: Cells) -> int:
+        """Turn one row into rows of `reported` or `turnout`; return 1 if it became any."""
+        builder = self.builder
         if not self._groups:
             self._learn(list(cells))
         at = {role: cells[column] for role, column in self._roles.items()}
@@ -140,44 +127,43 @@ class _Sheet:
         whole = " | ".join(cells.values())
         turnout = measure_of(office) or ("" if office else measure_of(candidate))
         if turnout == "blank":
-            gathered.leave_out(NO_MEASURE[turnout])
-            return
+            builder.leave_out(NO_MEASURE[turnout])
+            return 0
         if turnout in ("registered", "ballots_cast"):
             if party or (candidate and measure_of(candidate) not in ("votes", turnout)):
                 # The tables hold turnout of a unit, not of a party's voters.
-                gathered.reject(self.name, row, "registered voters and ballots cast are not split further", whole)
-                return
-            self._figures(row, cells, gathered, "turnout", {**key, "measure": turnout})
-            return
+                builder.reject(self.name, row, "registered voters and ballots cast are not split further", value=whole)
+                return 0
+            return self._figures(row, cells, "turnout", {**key, "measure": turnout})
         if not office:
-            gathered.reject(self.name, row, "a row of votes names its office", whole, self._roles["office"])
-            return
+            builder.reject(self.name, row, "a row of votes names its office", column=self._roles["office"], value=whole)
+            return 0
         if not candidate:
-            gathered.reject(self.name, row, "a row of votes names its candidate", whole, self._roles["candidate"])
-            return
+            rule = "a row of votes names its candidate"
+            builder.reject(self.name, row, rule, column=self._roles["candidate"], value=whole)
+            return 0
         measure = measure_of(candidate)
         if measure in NO_MEASURE:
-            gathered.leave_out(NO_MEASURE[measure])
-            return
+            builder.leave_out(NO_MEASURE[measure])
+            return 0
         key |= {"contest": contest_title(office, at.get("district", "")), "party": party or None}
         key |= {"measure": measure} if measure else {"measure": "votes", "choice": candidate}
-        self._figures(row, cells, gathered, "reported", key)
+        return self._figures(row, cells, "reported", key)
 
-    def _figures(self, row: int, cells: dict[str, str], gathered: Gathered, table: str, key: dict[str, object]) -> None:
+    def _figures(self, row: int, cells: Cells, table: str, key: dict[str, object]) -> int:
         rows = 0
         for column, group in self._groups.items():
             text = cells[column]
-            count = count_of(text)
+            count = figure_of(text)
             if count is not None:
-                gathered.add(table, **key, counting_group=group, count=count)
+                self.builder.add(table, **key, counting_group=group, count=count)
                 rows += 1
             elif text:
                 whole = f"{text!r} in {' | '.join(cells.values())}"
-                gathered.reject(self.name, row, "votes are a whole number", whole, column)
-        if rows:
-            self.records += 1
-        elif not any(cells[column] for column in self._groups):
-            gathered.reject(self.name, row, "a row states a number of votes", " | ".join(cells.values()))
+                self.builder.reject(self.name, row, "votes are a whole number", column=column, value=whole)
+        if not any(cells[column] for column in self._groups):
+            self.builder.reject(self.name, row, "a row states a number of votes", value=" | ".join(cells.values()))
+        return 1 if rows else 0
 
 
 READER = Reader(

@@ -6,10 +6,14 @@ of the card is said in its first row, and later rows say the same or nothing. So
 """
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from faircount.model import Batch
-from faircount.read.results_rows import Gathered
+from faircount.read.batch_builder import BatchBuilder, ExportedMark
+from faircount.read.csv_rows import open_rows
+from faircount.read.export import Export
+from faircount.read.named_rows import Cells, named_rows, reject_broken
 
 _WORDS = ("jurisdiction", "tabulator", "batch", "style", "precinct", "counting_group", "imprinted_id")
 _NUMBERS = {"position": 2**31 - 1, "sheet": 2**15 - 1}
@@ -23,35 +27,29 @@ Marks = tuple[tuple[int, str], ...]
 class PlainCards:
     """Cards, votes and patterns of one file, on their way into batches that end between two ballots."""
 
-    def __init__(self, name: str, file: int, gathered: Gathered) -> None:
-        self._name, self._file, self._gathered = name, file, gathered
-        self.records = 0
-        """Cards, as the files table counts them."""
+    def __init__(self, name: str, file: int, builder: BatchBuilder) -> None:
+        self._name, self._file, self._builder = name, file, builder
         self._said: dict[str, str] = {}
         self._label = self._ballot = ""
         self._good = False
         self._contests: set[str] = set()
         self._seen_cards: set[str] = set()
         self._seen_ballots: set[str] = set()
-        self._cards = self._ballots = 0
-        self._patterns: dict[tuple[str, Marks], int] = {}
-        self._closed: Batch | None = None
+        self._card = self._ballots = self._records = 0
+        self._closed: list[Batch] = []
 
-    def full(self) -> bool:
-        """Say whether a batch has closed and waits to be taken."""
-        return self._closed is not None
+    def read(self, export: Export) -> Iterator[Batch]:
+        """Yield the file's cards and record it."""
+        with open_rows(export, self._name, reject_broken(self._name, self._builder)) as rows:
+            for row, cells in named_rows(rows, self._name, self._builder):
+                self._take(row, cells)
+                if self._closed:
+                    yield self._closed.pop()
+            self._builder.add_file(self._file, self._name, rows, self._records)
+        # The next file's cards are another's: no ballot of this one goes on there.
+        yield self._builder.build()
 
-    def flush(self) -> Batch:
-        """Return the batch that has closed."""
-        batch, self._closed = self._closed or Batch(), None
-        return batch
-
-    def finish(self) -> Batch:
-        """Return what is left, at the end of the file."""
-        self._close()
-        return self.flush()
-
-    def take(self, row: int, cells: dict[str, str]) -> None:
+    def _take(self, row: int, cells: Cells) -> None:
         """Turn one row into a vote, and into a card where it is the first row of one."""
         label = cells["card"]
         if not label:
@@ -77,10 +75,10 @@ class PlainCards:
             self._reject(row, rule, cells, "choices")
             return
         self._contests.add(contest)
-        pattern = self._patterns.setdefault((contest, marks), len(self._patterns))
-        self._gathered.add("votes", card=self._cards - 1, pattern=pattern)
+        made = tuple(ExportedMark(choice, rank) for rank, choice in marks)
+        self._builder.add_vote(self._card, self._builder.pattern(contest, made))
 
-    def _open(self, row: int, label: str, cells: dict[str, str]) -> None:
+    def _open(self, row: int, label: str, cells: Cells) -> None:
         """Begin a card; `_good` stays false where its first row cannot be read, and its rows are all rejected."""
         said = {column: cells.get(column, "") for column in _CARD_COLUMNS}
         ballot = said["ballot"]
@@ -96,8 +94,9 @@ class PlainCards:
             self._reject(row, rule, cells, column)
             return
         if not same_ballot:
-            if self._gathered.full():
-                self._close()
+            if self._builder.full:
+                self._closed.append(self._builder.build())
+                self._ballots = 0
             self._ballots += 1
         self._ballot = ballot
         if ballot:
@@ -106,15 +105,18 @@ class PlainCards:
         # A person must be able to find the card again: its name here, where the file has no imprinted id.
         words["imprinted_id"] = said["imprinted_id"] or label
         numbers = {name: int(said[name]) if said[name] else None for name in _NUMBERS}
-        self._gathered.add(
-            "cards", card=self._cards, ballot=self._ballots - 1, **words, **numbers, adjudicated=False,
-            weight=Decimal(said["weight"] or 1), file=self._file, record=row,
-        )  # fmt: skip
-        self._cards += 1
-        self.records += 1
+        self._card = self._builder.add_card(
+            file=self._file,
+            record=row,
+            ballot=self._ballots - 1,
+            weight=Decimal(said["weight"] or 1),
+            **words,
+            **numbers,
+        )
+        self._records += 1
         self._good = True
 
-    def _agrees(self, row: int, cells: dict[str, str]) -> bool:
+    def _agrees(self, row: int, cells: Cells) -> bool:
         for column, first in self._said.items():
             later = cells.get(column, "")
             if later and later != first:
@@ -122,22 +124,11 @@ class PlainCards:
                 return False
         return True
 
-    def _reject(self, row: int, rule: str, cells: dict[str, str], column: str) -> None:
-        self._gathered.reject(self._name, row, rule, " | ".join(cells.values()), column)
-
-    def _close(self) -> None:
-        """Let the rows held go as a batch. Ids begin again at 0."""
-        for (contest, marks), pattern in self._patterns.items():
-            rows = [{"choice": choice, "rank": rank, "is_ambiguous": False, "conditions": []} for rank, choice in marks]
-            self._gathered.add(
-                "patterns", pattern=pattern, contest=contest, marks=rows, conditions=[], overvoted_ranks=[]
-            )
-        self._cards = self._ballots = 0
-        self._patterns = {}
-        self._closed = self._gathered.flush()
+    def _reject(self, row: int, rule: str, cells: Cells, column: str) -> None:
+        self._builder.reject(self._name, row, rule, column=column, value=" | ".join(cells.values()))
 
 
-def _broken(said: dict[str, str]) -> tuple[str, str]:
+def _broken(said: Cells) -> tuple[str, str]:
     """Return the rule that the first row of a card breaks and its column; two empty words if none."""
     for column, most in _NUMBERS.items():
         if said[column] and not (_NUMBER.fullmatch(said[column]) and int(said[column]) <= most):

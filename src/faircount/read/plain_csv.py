@@ -18,10 +18,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faircount.model import Batch
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.csv_rows import figure_of
 from faircount.read.export import Export
+from faircount.read.named_rows import Cells, claimed, header, read_named
 from faircount.read.plain_cards import PlainCards
 from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results_rows import Gathered, claimed, count_of, csv_rows, header, survey
 
 UNREAD = frozenset(("source", "row"))
 INT32 = 2**31 - 1
@@ -93,39 +95,27 @@ def recognise(export: Export) -> Recognition | None:
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield the tables, file after file. Rows that break a rule of their table are kept among the rejected."""
-    gathered = Gathered()
+    builder = BatchBuilder()
     read_names = [name for name in part.members if table_of(header(export, name))]
     for name in read_names:
         table = str(table_of(header(export, name)))
-        surveyed = survey(export, name)
-        records = 0
         if table == "cards":
-            cards = PlainCards(name, export.names.index(name), gathered)
-            for row, cells in csv_rows(export, name, surveyed, gathered):
-                cards.take(row, cells)
-                if cards.full():
-                    yield cards.flush()
-            yield cards.finish()
-            records = cards.records
+            yield from PlainCards(name, export.names.index(name), builder).read(export)
         else:
-            sheet = _Sheet(name, table)
-            for row, cells in csv_rows(export, name, surveyed, gathered):
-                records += sheet.take(row, cells, gathered)
-                if gathered.full():
-                    yield gathered.flush()
-        gathered.file(export, name, surveyed, records)
-    yield gathered.finish(export, read_names)
+            yield from read_named(export, name, builder, _Sheet(name, table, builder).take)
+    yield builder.finish(export, read_names)
 
 
 class _Sheet:
     """One file of a table other than cards."""
 
-    def __init__(self, name: str, table: str) -> None:
+    def __init__(self, name: str, table: str, builder: BatchBuilder) -> None:
+        self._builder = builder
         self._name, self._table, self._form = name, table, FORMS[table]
         self._defaults, self._words = dict(self._form.defaults), dict(self._form.words)
         self._seen: set[tuple[str | None, ...]] = set()
 
-    def take(self, row: int, cells: dict[str, str], gathered: Gathered) -> int:
+    def take(self, row: int, cells: Cells) -> int:
         """Turn one row into a row of the table; return 1 if it became one, 0 if it was rejected."""
         values: dict[str, object] = dict(self._defaults)
         whole = " | ".join(cells.values())
@@ -133,13 +123,13 @@ class _Sheet:
             text = cells.get(column, "")
             if not text:
                 if column in self._form.required:
-                    gathered.reject(self._name, row, f"{column} is not empty", whole, column)
+                    self._reject(row, f"{column} is not empty", whole, column)
                     return 0
             elif column in self._form.counts:
-                count = count_of(text)
+                count = figure_of(text)
                 # A negative count is readable, and a check will say that it is impossible; no list has −3 cards.
                 if count is None or (column != "count" and count < 0) or (self._table == "contests" and count > INT32):
-                    gathered.reject(self._name, row, f"{column} is a whole number", f"{text!r} in {whole}", column)
+                    self._reject(row, f"{column} is a whole number", f"{text!r} in {whole}", column)
                     return 0
                 values[column] = count
             else:
@@ -147,17 +137,20 @@ class _Sheet:
         for column, words in self._words.items():
             if values[column] not in words:
                 found = f"{values[column]!r} in {whole}"
-                gathered.reject(self._name, row, f"{column} is one of {', '.join(words)}", found, column)
+                self._reject(row, f"{column} is one of {', '.join(words)}", found, column)
                 return 0
         if rule := self._broken(values):
-            gathered.reject(self._name, row, rule, whole)
+            self._reject(row, rule, whole)
             return 0
         if self._table in ("contests", "choices"):
             values["place"] = len(self._seen) - 1
         if self._table in ("manifest", "reported", "turnout"):
             values["row"] = row
-        gathered.add(self._table, **values)
+        self._builder.add(self._table, **values)
         return 1
+
+    def _reject(self, row: int, rule: str, found: str, column: str | None = None) -> None:
+        self._builder.reject(self._name, row, rule, column=column, value=found)
 
     def _broken(self, values: dict[str, object]) -> str:
         """Return the rule that the row breaks as a whole; empty if none. Remembers what it has seen."""

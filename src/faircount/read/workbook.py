@@ -1,75 +1,174 @@
-"""Rows of Excel workbooks as text: guarded against bombs, numbers as a person sees them, formulas told apart."""
+"""Rows of Excel workbooks as text, streamed: no sheet must fit in memory, no value passes through a float.
+
+Parsed here and not by a library in native code, because those ask for memory by what a file says of itself and end the
+whole process when they do not get it (docs/decisions/0007).
+"""
 
 import functools
 import hashlib
 import io
+import itertools
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-from python_calamine import CalamineSheet, CalamineWorkbook
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
 
 from faircount.model import BadInputError
 from faircount.read.export import Export
+from faircount.read.sheet_xml import SheetRows, date_styles, shared_texts
+from faircount.read.xml_elements import elements
 
-MAX_WORKBOOK_BYTES = 256 << 20
-"""Excel's own limit of a million rows, filled with a ranked contest, takes 40 MB."""
-MAX_UNPACKED_BYTES = 4 << 30
-MAX_CELLS = 40_000_000
-"""Cells are held in memory, about 32 bytes each."""
+MAX_PACKED_BYTES = 256 << 20
+"""Of a workbook that is itself inside an archive: it is held in memory. Excel's million rows take 40 MB."""
+MAX_PARTS = 10_000
+MAX_RATIO = 400
+"""Sheets of equal rows compress 40 times; more than this is a bomb, beyond the first 64 MB."""
 HEAD_ROWS = 20
 ZIP_MAGIC = b"PK\x03\x04"
-_CELL = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 _SAVE = "open it in a spreadsheet program and save it again as .xlsx or as CSV UTF-8"
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 
 
-@dataclass(slots=True)
 class Workbook:
-    """One workbook, held in memory. `sheets` are the titles of its sheets in order."""
+    """One workbook. `sheets` are the titles of its sheets in order, `sha256` and `size` those of its bytes."""
 
-    place: str
-    sheets: tuple[str, ...]
-    sha256: str
-    size: int
-    """In bytes, as it was handed over."""
-    formulas: dict[str, int]
-    """Part of the archive → formulas in it; their value is what was last computed, and may be old or none."""
-    _data: bytes = field(repr=False)
+    def __init__(self, source: Path | bytes, place: str) -> None:
+        self.place = place
+        self._source = source
+        with self._archive() as archive:
+            self._parts = {info.filename: info.file_size for info in archive.infolist()}
+            _refuse_bomb(archive, place)
+        targets = self._targets()
+        listed = self._sheet_list(targets)
+        self.sheets = tuple(title for title, _ in listed)
+        self._sheet_parts = tuple(part for _, part in listed)
+        with self._bytes() as stream:
+            self.sha256 = hashlib.file_digest(cast(io.BytesIO, stream), "sha256").hexdigest()
+            self.size = stream.tell()
+
+    @functools.cached_property
+    def formulas(self) -> dict[str, int]:
+        """Sheet part → formulas in it; their value is what was last computed, and may be old or none."""
+        found = {}
+        for part in self._sheet_parts:
+            count, tail = 0, b""
+            with self._part(part) as stream:
+                while block := stream.read(1 << 20):
+                    text = tail + block
+                    count += len(_FORMULA.findall(text))
+                    tail = text[-3:] if not _FORMULA.search(text[-3:]) else b""
+            if count:
+                found[part] = count
+        return found
 
     def rows(self, sheet: int = 0) -> Iterator[tuple[int, list[str]]]:
         """Yield (row, cells) of a sheet, rows numbered as a spreadsheet shows them, cells as text.
 
-        All rows have the same number of cells; empty ones are empty text, and an empty row is all empty. Whole numbers
-        have no `.0`. Raises `BadInputError` when the sheet cannot be read.
+        A row has as many cells as the file says; those left out at its end are not there, an empty row is `[]`. Whole
+        numbers have no `.0`, dates are 2026-11-03. Raises `BadInputError` when the sheet cannot be read.
         """
-        made = _opened(self._data, self.place, sheet)
-        start = made.start or (0, 0)
-        before = [""] * start[1]
-        for offset in range(start[0]):
-            yield offset + 1, []
-        for row, cells in enumerate(_guarded(made, self.place), start[0] + 1):
-            yield row, before + [_text(cell) for cell in cells]
+        if sheet >= len(self._sheet_parts):
+            raise BadInputError(self.place, "the workbook has this sheet", f"{len(self.sheets)} sheets")
+        with self._part(self._sheet_parts[sheet]) as stream:
+            yield from SheetRows(stream, self._named(sheet), self._texts, self._dates)
+
+    @functools.cached_property
+    def _texts(self) -> list[str]:
+        part = self._found("sharedStrings.xml")
+        if not part:
+            return []
+        with self._part(part) as stream:
+            return shared_texts(stream, f"{self.place}, shared texts")
+
+    @functools.cached_property
+    def _dates(self) -> frozenset[str]:
+        part = self._found("styles.xml")
+        if not part:
+            return frozenset()
+        with self._part(part) as stream:
+            return date_styles(stream, f"{self.place}, styles")
+
+    def _named(self, sheet: int) -> str:
+        return self.place if len(self.sheets) == 1 else f"{self.place}, sheet {self.sheets[sheet]!r}"
+
+    def _found(self, name: str) -> str:
+        return next((part for part in sorted(self._parts) if part.lower() == f"xl/{name.lower()}"), "")
+
+    def _targets(self) -> dict[str, str]:
+        """Return relation id → part, as xl/_rels/workbook.xml.rels says."""
+        part = self._found("_rels/workbook.xml.rels")
+        if not part:
+            raise BadInputError(self.place, "an Excel workbook (.xlsx) lists its sheets", "no such list", _SAVE)
+        found = {}
+        with self._part(part) as stream:
+            for _, relation in elements(stream, self.place, frozenset(("Relationship",))):
+                target = relation.get("Target") or ""
+                if relation.get("TargetMode") != "External":  # links to elsewhere are nobody's rows
+                    found[relation.get("Id") or ""] = target[1:] if target.startswith("/") else f"xl/{target}"
+        return found
+
+    def _sheet_list(self, targets: dict[str, str]) -> list[tuple[str, str]]:
+        part = self._found("workbook.xml")
+        listed: list[tuple[str, str]] = []
+        with self._part(part or "xl/workbook.xml") as stream:
+            for _, sheet in elements(stream, self.place, frozenset(("sheet",))):
+                number = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
+                target = targets.get(number, "")
+                if target in self._parts and "/worksheets/" in target:
+                    listed.append((sheet.get("name") or f"sheet {len(listed) + 1}", target))
+        if not listed:
+            raise BadInputError(self.place, "a workbook has a sheet", "none", _SAVE)
+        return listed
+
+    def _bytes(self) -> BinaryIO:
+        return self._source.open("rb") if isinstance(self._source, Path) else io.BytesIO(self._source)
+
+    @contextmanager
+    def _archive(self) -> Iterator[zipfile.ZipFile]:
+        try:
+            with self._bytes() as stream, zipfile.ZipFile(stream) as archive:
+                yield archive
+        except _BROKEN as error:
+            raise BadInputError(
+                self.place,
+                "an Excel workbook is a readable zip",
+                str(error),
+                "the copy may be cut short: fetch it again",
+            ) from error
+
+    @contextmanager
+    def _part(self, part: str) -> Iterator[BinaryIO]:
+        with self._archive() as archive:
+            try:
+                stream = archive.open(part)
+            except KeyError as error:
+                raise BadInputError(
+                    self.place, "a workbook holds the parts that it lists", repr(part), _SAVE
+                ) from error
+            with stream:
+                yield cast(BinaryIO, stream)
 
 
 def open_workbook(export: Export, name: str) -> Workbook:
-    """Read a workbook whole. Raises `BadInputError` when it is none, is hostile, locked, or too large for memory."""
-    data = export.whole(name, MAX_WORKBOOK_BYTES)
+    """Open a workbook. Raises `BadInputError` when it is none, is hostile or locked, or too large inside an archive."""
     place = export.place(name)
-    if not data.startswith(ZIP_MAGIC):
-        raise BadInputError(place, "an Excel workbook (.xlsx) is a zip", repr(data[:8]), _SAVE)
-    formulas = _surveyed(data, place)
-    book = _calamine(data, place)
-    return Workbook(place, tuple(book.sheet_names), hashlib.sha256(data).hexdigest(), len(data), formulas, data)
+    if export.head(name, 4) != ZIP_MAGIC:
+        raise BadInputError(place, "an Excel workbook (.xlsx) is a zip", repr(export.head(name, 8)), _SAVE)
+    if export.kind == "folder":
+        return Workbook(export.path / name, place)
+    if export.kind == "single" and export.path.name == name:
+        return Workbook(export.path, place)
+    return Workbook(export.whole(name, MAX_PACKED_BYTES), place)
 
 
 def is_workbook(export: Export, name: str) -> bool:
     """Say whether a file begins like a zip that holds a workbook. Never raises."""
     try:
-        return export.head(name, 4) == ZIP_MAGIC and name.lower().endswith((".xlsx", ".xlsm"))
+        return name.lower().endswith((".xlsx", ".xlsm")) and export.head(name, 4) == ZIP_MAGIC
     except BadInputError:
         return False
 
@@ -88,119 +187,21 @@ def head_of_sheet(export: Export, name: str) -> list[list[str]]:
 @functools.lru_cache(256)
 def _head(path: str, name: str, _size: int, _time: int) -> list[list[str]]:
     """Read a head once for all readers that ask."""
-    from pathlib import Path
-
     try:
-        book = open_workbook(Export(Path(path)), name)
-        rows = []
-        for _, cells in book.rows():
-            rows.append(cells)
-            if len(rows) == HEAD_ROWS:
-                break
+        return [cells for _, cells in itertools.islice(open_workbook(Export(Path(path)), name).rows(), HEAD_ROWS)]
     except BadInputError:
         return []
-    return rows
 
 
-def _calamine(data: bytes, place: str) -> CalamineWorkbook:
-    try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # the parser's own panics derive from BaseException
-        raise _unreadable(place, error) from None
-
-
-def _opened(data: bytes, place: str, sheet: int) -> CalamineSheet:
-    try:
-        return _calamine(data, place).get_sheet_by_index(sheet)
-    except (BadInputError, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        raise _unreadable(place, error) from None
-
-
-def _guarded(sheet: CalamineSheet, place: str) -> Iterator[list[object]]:
-    rows = iter(sheet.iter_rows())
-    while True:
-        try:
-            cells = next(rows, None)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:
-            raise _unreadable(place, error) from None
-        if cells is None:
-            return
-        yield list(cells)
-
-
-def _unreadable(place: str, error: BaseException) -> BadInputError:
-    return BadInputError(place, "the sheets of a workbook can be read", str(error) or type(error).__name__, _SAVE)
-
-
-def _surveyed(data: bytes, place: str) -> dict[str, int]:
-    """Look at the parts before any is parsed; return sheet part → formulas in it.
-
-    A sheet with a cell at the far corner makes a parser ask for the room of 17 billion cells, and the process dies:
-    cells are measured by their own addresses, since what a sheet says of its size may lie.
-    """
-    formulas: dict[str, int] = {}
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            unpacked = sum(member.file_size for member in members)
-            if unpacked > MAX_UNPACKED_BYTES or len(members) > 10_000:
-                raise BadInputError(
-                    place, f"a workbook unpacks to at most {MAX_UNPACKED_BYTES:,} bytes in 10,000 parts",
-                    f"{unpacked:,} bytes in {len(members):,}",
-                )  # fmt: skip
-            for member in members:
-                if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
-                    found = _survey_sheet(archive, member, place)
-                    if found:
-                        formulas[member.filename] = found
-    except _BROKEN as error:
-        raise BadInputError(
-            place, "an Excel workbook is a readable zip", str(error), "the copy may be cut short: fetch it again"
-        ) from error
-    return formulas
-
-
-def _survey_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str) -> int:
-    widest: set[bytes] = set()
-    bottom, formulas, tail, read = 0, 0, b"", 0
-    with archive.open(member) as stream:
-        while block := stream.read(1 << 20):
-            read += len(block)
-            if read > MAX_UNPACKED_BYTES:
-                raise BadInputError(place, f"a sheet unpacks to at most {MAX_UNPACKED_BYTES:,} bytes", "more")
-            text = tail + block
-            cut = text.rfind(b"<")  # an element that is cut in two is looked at with the next block
-            text, tail = (text[:cut], text[cut:][-(1 << 16) :]) if cut > 0 else (text, b"")
-            found = _CELL.findall(text)
-            widest.update({column.upper() for column, _ in found})
-            bottom = max([bottom, *(int(row) for _, row in found)])
-            formulas += len(_FORMULA.findall(text)) if b"f" in text else 0
-    width = max(map(_column_number, widest), default=0)
-    if width * bottom > MAX_CELLS:
-        raise BadInputError(
-            place, f"a sheet spans at most {MAX_CELLS:,} cells", f"{bottom:,} rows by {width:,} columns",
-            "save it as CSV UTF-8",
-        )  # fmt: skip
-    return formulas
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _text(cell: object) -> str:
-    """Return a cell as a person sees it: Excel keeps every number as a float, so 99813.0 is `99813`."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return str(cell)
+def _refuse_bomb(archive: zipfile.ZipFile, place: str) -> None:
+    members = archive.infolist()
+    if len(members) > MAX_PARTS:
+        raise BadInputError(place, f"a workbook has at most {MAX_PARTS:,} parts", f"{len(members):,}")
+    for member in members:
+        if member.file_size > max(64 << 20, MAX_RATIO * member.compress_size):
+            raise BadInputError(
+                place, f"a part of a workbook unpacks to at most {MAX_RATIO} times its packed size",
+                f"{member.filename!r}: {member.file_size:,} bytes from {member.compress_size:,}",
+            )  # fmt: skip
+        if member.flag_bits & 1:
+            raise BadInputError(place, "a workbook is not protected by a password", repr(member.filename), _SAVE)

@@ -8,15 +8,16 @@ from lxml import etree
 
 from faircount.model import BadInputError
 
+MAX_BLOCKS = 256
+"""Blocks of 256 kB without the end of an element that is looked for."""
 MAX_DEPTH = 64
 """NIST's deepest report has 9 levels."""
-_DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-_CLARK = re.compile(r"\{[^}]*\}")
+_DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def local_name(tag: Any) -> str:
     """Return the name of an element without its namespace; empty for comments and processing instructions."""
-    return _CLARK.sub("", tag, count=1) if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def root_of(head: bytes) -> tuple[str, str, dict[str, str]] | None:
@@ -73,12 +74,41 @@ def elements(stream: BinaryIO, place: str, wanted: frozenset[str]) -> Iterator[t
                     del element.getparent()[0]
 
 
+def leaves(stream: BinaryIO, place: str, tag: str, within: str) -> Iterator[Any]:
+    """Yield every element `tag` inside the first element `within`, fast: for tables of a million equal rows.
+
+    Both are names without namespace. Only ends of these elements are looked at; what comes after `within` is read and
+    not parsed. Emptied like those of `elements`; raises like it, and when one element has more than 64 MB.
+    """
+    parser: Any = etree.XMLPullParser(
+        events=("end",), tag=(f"{{*}}{tag}", f"{{*}}{within}"), resolve_entities=False, no_network=True, load_dtd=False,
+        huge_tree=False, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    blocks_without = 0
+    for _ in _fed(parser, stream, place):
+        blocks_without += 1
+        for _, element in parser.read_events():
+            blocks_without = 0
+            if local_name(element.tag) == within:
+                while stream.read(1 << 20):
+                    pass
+                return
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+        if blocks_without > MAX_BLOCKS:
+            raise BadInputError(place, "an element has at most 64 MB", "more")
+    raise BadInputError(place, f"the document has an element {within!r}", "none")
+
+
 def _fed(parser: Any, stream: BinaryIO, place: str) -> Iterator[None]:
     """Feed the file block by block; the parser holds the events of one block when this yields."""
     tail = b""
     try:
         while block := stream.read(1 << 18):
-            if found := _DOCTYPE.search(tail + block):
+            text = tail + block
+            if b"<!" in text and (found := _DOCTYPE.search(text)):
                 word = found[0].decode("ascii", "replace")
                 raise BadInputError(
                     place, "an export's XML has no document type and declares no entities", f"{word!r}",

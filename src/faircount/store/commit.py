@@ -55,6 +55,15 @@ class Commit:
         found = [t for n in range(self.parts) if (t := staged(self.staging, n, name)) is not None]
         return pa.concat_tables(found) if found else TABLES[name].empty_table()
 
+    def first_rows(self, name: str, limit: int) -> pa.Table:
+        """Return the first staged rows of a table, at most `limit`, in part order."""
+        found: list[pa.Table] = []
+        for part in range(self.parts):
+            missing = limit - sum(t.num_rows for t in found)
+            if missing > 0 and (table := staged(self.staging, part, name)) is not None:
+                found.append(table.slice(0, missing))
+        return pa.concat_tables(found) if found else TABLES[name].empty_table()
+
     def totals(self) -> tuple[tuple[str, int], ...]:
         """Return rows by table, ballots and weighted cards for the source; patterns are unified later."""
         names = ("ballots", "weighted", *TABLES)

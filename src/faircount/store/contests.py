@@ -31,6 +31,9 @@ select coalesce(said.contest, marked.contest) as contest, coalesce(said.choice, 
 YES_NO = ({"yes", "no"}, {"yes for", "no against"}, {"bonds yes", "bonds no"}, {"for", "against"})
 """Names, as keys, by which a measure is known."""
 
+ABSTENTIONS = {"abstain", "abstained", "abstention", "withhold", "withheld", "broker non vote", "broker non votes"}
+"""Names, as keys, of choices of which no form says whether they count: most votes would let them win."""
+
 
 def contests_of(
     engine: Engine, decisions: Mapping[str, Mapping[str, Any]]
@@ -52,6 +55,13 @@ def contests_of(
             without[title] = "no card holds it"
         elif not choices.get(title):
             without[title] = "no source lists its choices and no card bears a mark in it"
+        elif any(choice.kind == "group" for choice in choices[title]):
+            without[title] = "its ballots can be marked for groups, above the line: no rule of this version counts that"
+        elif "rule" not in decided and any(name_key(c.name) in ABSTENTIONS for c in choices[title]):
+            without[title] = (
+                "some of its choices are no votes for anything, and whether they count is for its law or bylaws to say: "
+                "faircount decide"
+            )
         elif "votes_allowed" not in decided and allowed != least:
             without[title] = f"sources disagree on votes allowed ({least} and {allowed}): faircount decide"
         elif "seats" not in decided and seats != fewest:

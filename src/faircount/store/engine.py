@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from faircount.model import TABLES, Answer, TamperError, UsageError
 from faircount.model.names import FOLDED
+from faircount.store.names import MAPPED, name_table, names_of
+from faircount.store.names import VIEWS as NAME_VIEWS
 from faircount.store.workspace import Election, Workspace, short
 
 VIEWS = """
@@ -85,9 +87,15 @@ class Engine:
         if threads:
             self._db.execute(f"set threads = {int(threads)}")
         election = space.election()
+        renamed = name_table(names_of(space))
+        suffix = "_as_exported" if renamed.num_rows else ""
         try:
             for name, schema in TABLES.items():
-                self._make(_RENAMED.get(name, name), space.table_files(name, election), schema)
+                view = _RENAMED.get(name, name) + (suffix if name in MAPPED else "")
+                self._make(view, space.table_files(name, election), schema)
+            if suffix:
+                self._register("name_map", renamed)
+                self._db.execute(NAME_VIEWS)
             self._sources(election)
             self._db.execute(VIEWS + NAME_KEY)
             self.weighted = any(source.rows_of("weighted") for source in election.sources)

@@ -1,0 +1,211 @@
+"""What the ids of a report mean, and the contests and choices of all files of an export together.
+
+A file's ids hold in that file alone: two files may call different contests `contest-001`. Contests are told apart by
+their titles, choices by their names. Ids that a file uses and does not define stand for themselves, and are told in a
+fact: RCTab writes such files, and a vote is not lost because its choice has no name.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from faircount.model import BadInputError
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.cdf.shapes import CandidateDefinition, ContestDefinition, Definitions, Id, Option
+
+WRITE_IN = "Write-in"
+_POOL = re.compile(r"(undeclared )?write[ -]?ins?( ?\(?\d+\)?)?", re.IGNORECASE)
+"""Names of lines to write on, as against a person whom people wrote in."""
+_RANKED = {"rcv", "borda"}
+_OF_RANKS = re.compile(r"\((\d+)/(\d+)\)\s*\Z")
+"""Unisyn ends a title with votes allowed and ranks: `For Mayor (1/3)`."""
+MAX_CHOICES = 100_000
+_TELL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice as the canonical table has it; `defined` by the file, or only an id that its records use."""
+
+    name: str
+    key: str
+    party: str = ""
+    kind: str = "regular"
+    defined: bool = True
+
+
+@dataclass(slots=True)
+class ContestNames:
+    """A contest of one file: its title, and what its selections' ids mean. `ranked`: the file says that voters rank."""
+
+    title: str
+    key: str
+    votes_allowed: int | None = None
+    seats: int | None = None
+    ranked: bool = False
+    defined: bool = True
+    choices: dict[Id, Choice] = field(default_factory=dict)
+    pool: Choice | None = None
+
+    def choice(self, identifier: Id) -> Choice:
+        """Return the choice of an id; one that is not defined is made of the id."""
+        found = self.choices.get(identifier)
+        if found is None:
+            name = str(identifier)
+            if any(choice.name == name for choice in self.choices.values()):
+                name += " (not defined)"
+            found = self.choices[identifier] = Choice(name, str(identifier), defined=False)
+        return found
+
+    def write_in(self) -> Choice:
+        """Return the choice that pools what was written in."""
+        if self.pool is None:
+            self.pool = Choice(WRITE_IN, "", kind="write-in")
+        return self.pool
+
+    def in_order(self) -> list[Choice]:
+        """Return the choices, each once, as on the ballot; then the pool if the file lists no line; then undefined."""
+        listed = dict.fromkeys(choice for choice in self.choices.values() if choice.defined)
+        if self.pool is not None:
+            listed.setdefault(self.pool)
+        others = (choice for choice in self.choices.values() if not choice.defined)
+        return [*listed, *sorted(others, key=lambda choice: choice.name)]
+
+
+class FileNames:
+    """What the ids of one file mean."""
+
+    def __init__(self, said: Definitions) -> None:
+        self.said = said
+        self.contests: dict[Id, ContestNames] = {}
+        self.units = {unit.id: _plain(unit.Name) for unit in said.GpUnit}
+        parties = {party.id: _plain(party.Name) for party in said.Party}
+        titles = Counter(_title(c) for e in said.Election for c in e.Contest)
+        for election in said.Election:
+            people = {candidate.id: candidate for candidate in election.Candidate}
+            for contest in election.Contest:
+                title = _title(contest)
+                if titles[title] > 1:
+                    title = f"{title} ({contest.id})"
+                self.contests.setdefault(contest.id, _names(contest, title, people, parties))
+
+    def contest(self, identifier: Id) -> ContestNames:
+        """Return the contest of an id; one that is not defined is made of the id."""
+        found = self.contests.get(identifier)
+        if found is None:
+            title = str(identifier)
+            if any(contest.title == title for contest in self.contests.values()):
+                title += " (not defined)"
+            found = self.contests[identifier] = ContestNames(title, str(identifier), defined=False)
+        return found
+
+    def unit(self, identifier: Id) -> str | None:
+        """Return the name of a geographical unit; the id where it has none, None where none is given."""
+        return self.units.get(identifier) or str(identifier) or None
+
+    @property
+    def jurisdiction(self) -> str:
+        """The name of the unit that the election is held in; empty if not given."""
+        return next((n for e in self.said.Election if (n := self.units.get(e.ElectionScopeId, ""))), "")
+
+
+def _title(contest: ContestDefinition) -> str:
+    return _plain(contest.Name) or str(contest.id)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _names(
+    contest: ContestDefinition, title: str, people: dict[Id, CandidateDefinition], parties: dict[Id, str]
+) -> ContestNames:
+    found = ContestNames(
+        title, str(contest.id), contest.VotesAllowed, contest.NumberElected, contest.VoteVariation in _RANKED
+    )
+    labels = Counter(_label(option, people, parties) for option in contest.ContestSelection)
+    for option in contest.ContestSelection:
+        if option.id in found.choices:
+            continue
+        label = _label(option, people, parties)
+        if (option.IsWriteIn and (not label or label == str(option.id))) or _POOL.fullmatch(label):
+            name = WRITE_IN if option.IsWriteIn else label
+            found.pool = found.choices[option.id] = found.pool or Choice(name, str(option.id), kind="write-in")
+            continue
+        name = label if labels[label] == 1 else f"{label} ({option.id})"
+        candidate = people.get(option.CandidateIds[0]) if option.CandidateIds else None
+        party = parties.get(candidate.PartyId, "") if candidate else ""
+        kind = "qualified-write-in" if option.IsWriteIn else "regular"
+        found.choices[option.id] = Choice(name, str(option.id), party, kind)
+    return found
+
+
+def _label(option: Option, people: dict[Id, CandidateDefinition], parties: dict[Id, str]) -> str:
+    """Return what a voter reads beside a choice; its id where the file gives no words."""
+    if option.CandidateIds:
+        names = [_plain(people[c].Name) for c in option.CandidateIds if c in people]
+        return " / ".join(n for n in names if n) or str(option.id)
+    if option.Selection:
+        answer = people.get(option.Selection)  # Unisyn names a candidate here, called Yes
+        return _plain(answer.Name if answer is not None and answer.Name else option.Selection)
+    return " / ".join(n for p in option.PartyIds if (n := parties.get(p, ""))) or str(option.id)
+
+
+class AllContests:
+    """Contests and choices over all files, in the order in which files define them; rows at the end."""
+
+    def __init__(self) -> None:
+        self._contests: dict[str, ContestNames] = {}
+        self._choices: dict[str, dict[str, Choice]] = {}
+        self._undefined: set[str] = set()
+        self.ranks: dict[str, int] = {}
+        """Title → highest rank that was marked."""
+
+    def add(self, names: FileNames, place: str) -> None:
+        """Take in the contests of a file whose records are read. Raises `BadInputError` for far too many choices."""
+        for contest in sorted(names.contests.values(), key=lambda c: (not c.defined, "" if c.defined else c.title)):
+            first = self._contests.setdefault(contest.title, contest)
+            first.ranked |= contest.ranked
+            choices = self._choices.setdefault(contest.title, {})
+            for choice in contest.in_order():
+                choices.setdefault(choice.name, choice)
+                if not choice.defined:
+                    self._undefined.add(choice.name)
+            if not contest.defined:
+                self._undefined.add(contest.title)
+            if len(choices) > MAX_CHOICES:
+                rule = f"a contest has at most {MAX_CHOICES:,} choices"
+                raise BadInputError(place, rule, f"more in {contest.title!r}")
+
+    def rows(self, builder: BatchBuilder) -> None:
+        """Add the rows of contests and choices, and the fact about ids that are not defined."""
+        for place, (title, contest) in enumerate(self._contests.items()):
+            builder.add(
+                "contests", contest=title, key=contest.key, votes_allowed=contest.votes_allowed,
+                ranks=self._ranks(contest), seats=contest.seats, place=place,
+            )  # fmt: skip
+            for at, choice in enumerate(self._choices[title].values()):
+                builder.add(
+                    "choices", contest=title, choice=choice.name, key=choice.key or None, party=choice.party or None,
+                    kind=choice.kind, place=at,
+                )  # fmt: skip
+        if self._undefined:
+            some = sorted(self._undefined)
+            words = ", ".join(some[:_TELL]) + (", …" if len(some) > _TELL else "")
+            note = (
+                f"records use {len(some)} contests or choices that the file does not define, read by their ids: {words}"
+            )
+            builder.add_facts([("note", note)])
+
+    def _ranks(self, contest: ContestNames) -> int:
+        """Return how many ranks a contest has: the most that was marked, more where Unisyn's title says so; 0 if none.
+
+        The format has no field for it.
+        """
+        seen = self.ranks.get(contest.title, 0)
+        if not seen:
+            return 1 if contest.ranked else 0
+        said = _OF_RANKS.search(contest.title)
+        if said and len(said[2]) < 4 and seen <= int(said[2]) and said[1] == str(contest.votes_allowed):
+            return int(said[2])
+        return seen

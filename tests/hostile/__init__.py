@@ -1,0 +1,1 @@
+"""Broken and hostile files, made by us, that every reader must survive (docs/hostile.md)."""
