@@ -111,7 +111,7 @@ def test_core_imports_only_what_cannot_touch_the_world(path: Path) -> None:
             assert name.split(".")[1] in {"model", room(path), *BELOW.get(room(path), ())}, name
 
 
-PURE_LIBRARIES = {"numpy", "pyarrow", "msgspec"}
+PURE_LIBRARIES = {"numpy", "pyarrow", "msgspec", "rapidfuzz"}
 DOORS = {"pyarrow.csv", "pyarrow.dataset", "pyarrow.feather", "pyarrow.fs", "pyarrow.json", "pyarrow.parquet"}
 """Parts of a pure library through which files come in."""
 BELOW = {"audit": ("assertion", "sample", "risk", "count")}

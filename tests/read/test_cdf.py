@@ -133,7 +133,7 @@ def test_a_rank_may_stand_at_the_selection(tmp_path: Path) -> None:
         ({}, {"Status": ["needs-adjudication"], "TotalNumberVotes": 0}, (False, False, ("needs-adjudication",))),
         ({"NumberVotes": 0}, {}, (False, False, ())),
         ({"NumberVotes": 0, "FractionalVotes": ".25", "IsAllocable": "yes"}, {}, (True, False, ())),
-        ({"IsGenerated": "yes"}, {"Status": ["generated-rules"]}, (None, False, ("generated", "generated-rules"))),
+        ({"IsGenerated": "yes"}, {"Status": ["generated-rules"]}, (None, False, ("generated-by-rule",))),
         ({"Status": ["other"], "OtherStatus": "smudge"}, {}, (None, False, ("smudge",))),
     ],
 )
@@ -351,3 +351,20 @@ def test_two_files_of_rctab_make_twice_one(tmp_path: Path) -> None:
     tables = read_all(READER, tmp_path)
     assert len(tables["cards"]) == 24 and len(tables["contests"]) == 1
     assert [c["choice"] for c in tables["choices"]] == [f"Candidate {x} Name" for x in "ABCD"]
+
+
+def test_batches_do_not_change_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def two_readings(n: int) -> dict[str, Any]:
+        first = snapshot("a", contest("mayor", *ranked("c-ada", *["c-ben"] * (n % 3))))
+        return record(first, snapshot("b", contest("mayor", *ranked("c-cyd", *["c-ada"] * (n % 4))), contest("board")))
+
+    def all_ways() -> Any:
+        tables = read(tmp_path, *map(two_readings, range(40)))
+        return [ways(tables, "Mayor"), ways(tables, "Board"), ways(tables, "Mayor", "superseded"), tables["contests"]]
+
+    whole = all_ways()
+    monkeypatch.setattr("faircount.read.batch_builder.CARDS_PER_BATCH", 7)
+    monkeypatch.setattr("faircount.read.cdf.LOOK_EVERY", 1)
+    assert all_ways() == whole
+    monkeypatch.setattr("faircount.read.cdf.records.MAX_KEPT", 2)
+    assert all_ways() == whole

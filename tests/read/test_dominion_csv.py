@@ -233,3 +233,47 @@ def test_mayors_of_new_south_wales(town, ballots):
         )
         final = instant_runoff(rankings)
         assert {name.split()[0]: votes for name, votes in final.items()} == {"CURRAN": 7062, "NAPOLI": 3456}
+
+
+def test_names_that_were_misread_once_are_kept_and_noted(tmp_path):
+    text = ONE_CONTEST.replace("Bo\n", "GarcÃ­a\n") + "1,1,1,1,1-1-1,P,B,0,1\n"
+    tables = read_all(READER, file(tmp_path, text))
+    assert [c["choice"] for c in tables["choices"]] == ["Ada", "GarcÃ­a"]
+    assert facts(tables, "note") == [
+        "CVR_Export.csv: the name 'GarcÃ\\xada' is kept as it stands; it may have been 'García' before it was misread"
+    ]
+    right = read_all(READER, file(tmp_path, ONE_CONTEST.replace("Bo\n", "García\n")))
+    assert not facts(right, "note")
+
+
+def test_a_counting_group_is_read_and_noted(tmp_path):
+    text = ONE_CONTEST.replace("PrecinctPortion", "CountingGroup") + "1,1,1,1,1-1-1,Mail,B,0,1\n"
+    tables = read_all(READER, file(tmp_path, text))
+    assert tables["cards"][0]["counting_group"] == "Mail"
+    assert "which Colorado does not admit" in facts(tables, "note")[0]
+    assert not any("Colorado" in note for note in facts(read_all(READER, file(tmp_path, ONE_CONTEST)), "note"))
+
+
+def test_aggregated_rows_state_how_many_ballots_they_stand_for(tmp_path):
+    head = ONE_CONTEST.replace("For=1", "For=2")
+    rows = "Redacted and Aggregated,,,,,,B,7,6\nRedacted and Aggregated,,,,,,C,x,4\n1,1,1,1,1-1-1,P,B,0,1\n"
+    tables = read_all(READER, file(tmp_path, head + rows))
+    assert len(tables["cards"]) == 1 and [r["row"] for r in tables["rejected"]] == [5, 6]
+    assert facts(tables, "partial") == [
+        "2 aggregated (redacted) rows stand for at least 9 ballots whose records were withheld"
+    ]
+    assert facts(tables, "withheld") == ["CVR_Export.csv: Mayor: Ada: 7, Bo: 10"]
+
+
+def test_cards_whose_cells_are_all_blank_are_cards_and_are_noted(tmp_path):
+    rows = "1,1,1,1,1-1-1,P,B,,\n2,1,1,2,REDACTED,P,B,1,0\n"
+    tables = read_all(READER, file(tmp_path, ONE_CONTEST + rows))
+    assert len(tables["cards"]) == 2 and len(tables["votes"]) == 1 and not tables["rejected"]
+    assert facts(tables, "note")[0].startswith("CVR_Export.csv: 1 card has no cell filled in any contest")
+
+
+def test_all_cells_quoted_and_wrapped(tmp_path):
+    rows = '="1",="1",="1",="1",="1-1-1",="P",="B",="0",="1"\n'.replace('="', '"=""').replace('",', '""",')
+    rows = rows.replace('"\n', '"""\n')
+    tables = read_all(READER, file(tmp_path, ONE_CONTEST + rows))
+    assert marks(tables, "Mayor") == {5: [("Bo", 1)]} and tables["cards"][0]["imprinted_id"] == "1-1-1"

@@ -107,6 +107,8 @@ def test_empty_cells_are_told(tmp_path):
     assert "without a word on a card: 1, read as not on the card" in notes and "undervote: 1, read as no mark" in notes
     tables = ranked(tmp_path, "Ada,Bo", "Bo,", ",")  # nobody writes undervote here: the third is a blank vote
     assert len(tables["votes"]) == 3 and ways(tables)[2] == ((), (), None, None)
+    tables = ranked(tmp_path, "Ada,Bo", " , ")  # a space is another contest's card even there
+    assert len(tables["cards"]) == 2 and len(tables["votes"]) == 1
 
 
 # ---- rows ------------------------------------------------------------------

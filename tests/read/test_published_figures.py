@@ -233,9 +233,18 @@ def test_a_table_and_a_report_of_one_count_are_held_together_round_by_round(tmp_
     assert (row["measure"], row["choice"], row["lowest"], row["highest"]) == ("votes, round 2", "Bo", 36, 37)
 
 
-def test_a_report_of_one_precinct_is_of_that_precinct() -> None:
+@pytest.mark.parametrize("unit", ["Precinct", "Batch"])
+def test_a_report_of_one_precinct_is_of_that_precinct(unit: str, tmp_path: Path) -> None:
     tables = read_all(rcv_report_json.READER, case("rcv-report-json", "rctab"))
     assert {r["precinct"] for r in tables["reported"]} == {"Pier"}
+    text = (
+        case("round-table", "rctab")
+        .read_text()
+        .replace("Final Threshold,34", f"{unit},Pier")
+        .replace("Elected", "Elected†")
+    )
+    tables = read_all(round_table.READER, written(tmp_path, text))
+    assert {r["precinct"] for r in tables["reported"]} == {"Pier"} and facts(tables, "elected, round 1")
 
 
 # ---- counts that were corrected, and counts by several standards ----------------------------------------------------

@@ -14,7 +14,7 @@ TEXT, WHOLE, NUMBER, TRUTH, TIME, DAY = "text", "whole", "number", "truth", "tim
 
 @dataclass(frozen=True)
 class Class:
-    """A class of a schema: fields that must and may be there. A list in brackets has at least one element if required."""
+    """A class of a schema: fields that must and may be there. A list that must be there is not empty."""
 
     required: dict[str, Any]
     optional: dict[str, Any]
@@ -83,14 +83,14 @@ CVR: dict[str, Class] = {
     ),
     "CVRContestSelection": Class(
         {"SelectionPosition": Many(Of(("SelectionPosition",)))},
-        {"ContestSelectionId": Ref(("CandidateSelection", "BallotMeasureSelection", "PartySelection", "ContestSelection")),
+        {"ContestSelectionId": Ref(("CandidateSelection", "BallotMeasureSelection", "PartySelection")),
          "OptionPosition": WHOLE, "OtherStatus": TEXT, "Rank": WHOLE, "TotalNumberVotes": WHOLE,
          "Status": Many(Words("generated-rules invalidated-rules needs-adjudication other"))},
     ),
     "SelectionPosition": Class(
         {"HasIndication": INDICATION, "NumberVotes": WHOLE},
-        {"CVRWriteIn": Of(("CVRWriteIn",)), "Code": Many(Of(("Code",))), "IsAllocable": INDICATION, "IsGenerated": TRUTH,
-         "MarkMetricValue": Many(TEXT), "OtherStatus": TEXT, "Position": WHOLE, "Rank": WHOLE,
+        {"CVRWriteIn": Of(("CVRWriteIn",)), "Code": Many(Of(("Code",))), "IsAllocable": INDICATION,
+         "IsGenerated": TRUTH, "MarkMetricValue": Many(TEXT), "OtherStatus": TEXT, "Position": WHOLE, "Rank": WHOLE,
          "Status": Many(Words("adjudicated generated-rules invalidated-rules other"))},
     ),
     "CVRWriteIn": Class({}, {"Text": TEXT, "WriteInImage": Of(("ImageData",))}),

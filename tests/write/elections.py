@@ -36,7 +36,7 @@ def questions(odd: bool) -> tuple[Question, ...]:
     mark = ', "Ωne"\t=x' if odd else ""
     return (
         Question(f"Mayor{mark.replace(chr(9), ' ')}", names[:4], ranks=3),
-        Question("Council", names[:5], votes_allowed=3, write_in=True),
+        Question("Council", names[1:9], votes_allowed=3, write_in=True),
         Question("Measure A; yes or no?", ("Yes", "No")),
         Question("Clerk", names[2:4], write_in=True),
     )
@@ -44,7 +44,8 @@ def questions(odd: bool) -> tuple[Question, ...]:
 
 def made(
     folder: Path, seed: int, *, odd: bool = False, flags: bool = False, overvotes: bool = True, gaps: bool = True,
-    repeats: bool = True, blanks: bool = True, cards: int = 120, weights: bool = False, asked: tuple[Question, ...] = (),
+    repeats: bool = True, blanks: bool = True, cards: int = 120, weights: bool = False,
+    asked: tuple[Question, ...] = (),
 ) -> Opened:  # fmt: skip
     """Make an election's folder. `flags`: marks say whether the tabulator called them votes, and some are ambiguous."""
     rng = random.Random(seed)
@@ -73,10 +74,12 @@ def made(
                 rows["votes"].append({"card": card, "pattern": number})
                 if flags and way["marks"]:
                     extra = {"card": card, "pattern": number, "mark": len(way["marks"]) - 1}
-                    rows["marks"].append({**extra, "density": rng.randrange(20, 90), "write_in": rng.choice([None, "Zed"])})
+                    rows["marks"].append(
+                        {**extra, "density": rng.randrange(20, 90), "write_in": rng.choice([None, "Zed"])}
+                    )
     for place, question in enumerate(asked):
-        rows["contests"].append({"contest": question.title, "votes_allowed": question.votes_allowed, "key": str(place + 7),
-                                 "ranks": question.ranks, "seats": question.votes_allowed, "place": place})  # fmt: skip
+        rows["contests"].append({"contest": question.title, "votes_allowed": question.votes_allowed,
+                                 "key": str(place + 7), "ranks": question.ranks, "seats": question.votes_allowed, "place": place})  # fmt: skip
         for at, name in enumerate(question.choices):
             party = "Lake, Party" if at == 0 else None
             rows["choices"].append({"contest": question.title, "choice": name, "party": party, "key": str(at + 30),
@@ -114,7 +117,9 @@ def _way(
         ambiguous = flags and not over and rng.random() < 0.1
         conditions = ["ambiguous"] if ambiguous else ["overvote"] if flags and over else []
         is_vote = None if not flags else not (over or ambiguous)
-        marks.append({"choice": name, "rank": rank, "is_vote": is_vote, "is_ambiguous": ambiguous, "conditions": conditions})
+        marks.append(
+            {"choice": name, "rank": rank, "is_vote": is_vote, "is_ambiguous": ambiguous, "conditions": conditions}
+        )
     stated: Row = {"undervotes": None, "overvotes": None}
     if flags and not question.ranks:
         votes = sum(bool(mark["is_vote"]) for mark in marks)

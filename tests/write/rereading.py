@@ -54,7 +54,8 @@ def expected(opened: Opened, form: str, *titles: str) -> dict[str, Counter[Said]
 def found(opened: Opened) -> dict[str, Counter[Said]]:
     """Return title → what the cards of a folder say, with how many of them."""
     rows = opened.engine.ask(
-        "select contest, marks, count(*) from votes_by_pattern join patterns using (pattern) group by pattern, contest, marks"
+        """select contest, marks, count(*) from votes_by_pattern join patterns using (pattern)
+            group by pattern, contest, marks"""
     ).rows
     counts: dict[str, Counter[Said]] = {}
     for title, marks, cards in rows:
@@ -65,7 +66,7 @@ def found(opened: Opened) -> dict[str, Counter[Said]]:
 
 def by_card(opened: Opened, key: str, columns: Iterable[str] = ()) -> dict[str, tuple[tuple[Any, ...], frozenset[Any]]]:
     """Return key of a card → (columns of the card, {(title, marks)}), for formats that keep cards apart."""
-    texts = ', '.join(f'{column}::varchar' for column in columns)
+    texts = ", ".join(f"{column}::varchar" for column in columns)
     cards = opened.engine.ask(f"select {key}, [{texts}], card from cards").rows
     votes: dict[int, set[Any]] = {}
     for card, title, marks in opened.engine.ask(
@@ -85,4 +86,9 @@ def flagged(pattern: Pattern, names: list[str], ranked: bool) -> Said:
         is_vote = None if ranked and one.is_vote is False and not one.is_ambiguous else one.is_vote
         return (names[one.choice], one.rank, is_vote, one.is_ambiguous, one.conditions)
 
-    return (tuple(sorted(map(mark, pattern.marks), key=repr)), pattern.undervotes, pattern.overvotes, pattern.conditions)
+    return (
+        tuple(sorted(map(mark, pattern.marks), key=repr)),
+        pattern.undervotes,
+        pattern.overvotes,
+        pattern.conditions,
+    )

@@ -72,7 +72,10 @@ def test_json_of_odd_names_keeps_the_rules(tmp_path: Path, flags: bool) -> None:
     ],
 )
 def test_the_rules_find_what_is_wrong(report: dict[str, Any], spoil: Any, says: str) -> None:
-    document = {**copy.deepcopy({k: v for k, v in report.items() if k != "CVR"}), "CVR": copy.deepcopy(report["CVR"][:3])}
+    document = {
+        **copy.deepcopy({k: v for k, v in report.items() if k != "CVR"}),
+        "CVR": copy.deepcopy(report["CVR"][:3]),
+    }
     assert broken(document, CVR, "CVR.", "CastVoteRecordReport") == []
     spoil(document)
     assert any(says in rule for rule in broken(document, CVR, "CVR.", "CastVoteRecordReport"))

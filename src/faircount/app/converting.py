@@ -131,20 +131,22 @@ def losses_of(material: Gathered, writer: Writer) -> Iterator[Loss]:
     kinds = _ABOUT[writer.level]
     for feature in FEATURES.values():
         about = feature.about in kinds or (feature.name == "weight" and writer.level == "profiles")
-        part = feature.name.startswith("manifest_") and "manifest" not in writer.holds
+        told = feature.name.startswith("manifest_") and "manifest" not in writer.holds
+        told |= feature.name == "reported" and writer.level == "figures" and not material.recounted  # they are written
         count = material.survey.get(feature.name, 0)
-        if about and not part and count and feature.name not in writer.holds:
+        if about and not told and count and feature.name not in writer.holds:
             yield Loss(feature.words, count, feature.grave)
     if writer.level in ("cards", "profiles"):
         yield from _votes_lost(material, writer)
-    changed = [name for name in _names(material) if writer.named(name) != name]
-    if changed and writer.level != "tables":
+    changed = [name for name in _names(material, writer) if writer.named(name) != name]
+    if changed:
         yield Loss("line breaks, runs of blanks or characters of names that the format cannot hold", len(changed))
     yield from writer.more(material)
 
 
-def _names(material: Gathered) -> Iterator[str]:
-    yield material.name
+def _names(material: Gathered, writer: Writer) -> Iterator[str]:
+    if writer.level in ("cards", "figures"):
+        yield material.name
     for terms in material.contests:
         yield terms.contest.title
         yield from (choice.name for choice in terms.contest.choices)
@@ -179,6 +181,8 @@ def _votes_lost(material: Gathered, writer: Writer) -> Iterator[Loss]:
 
 def _reading(contest: Contest, pattern: Pattern) -> object:
     """Return what the counting rules see of a pattern: equal readings are equal votes, whatever the rule."""
+    if any(mark.score is not None for mark in pattern.marks):
+        return sorted((m.choice, m.rank, m.score or 0, m.is_vote is not False, m.is_ambiguous) for m in pattern.marks)
     if not contest.ranks:
         return read_marks(contest, pattern)
     ranks = ranking(contest, pattern)
@@ -190,6 +194,8 @@ def _reason(contest: Contest, pattern: Pattern) -> str:
     ranks = Counter(mark.rank for mark in clear)
     if is_invalid(pattern):
         return "the voting system declared the contest invalid on the card"
+    if any(mark.score is not None for mark in pattern.marks):
+        return "marks carry scores"
     if pattern.overvoted_ranks:
         return "a rank is overvoted and the export does not say by whom"
     if not contest.ranks:

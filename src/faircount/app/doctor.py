@@ -19,7 +19,7 @@ class Ailment:
 
 
 _NEEDED = {
-    "duckdb": "2.0", "pyarrow": "26", "msgspec": "0.22", "lxml": "6.1", "numpy": "2.2", "python-calamine": "0.9",
+    "duckdb": "2.0", "pyarrow": "26", "msgspec": "0.22", "lxml": "6.1", "numpy": "2.2", "rapidfuzz": "3.14",
     "click": "8.5", "rich": "15", "xlsxwriter": "3.3",
 }  # fmt: skip
 _FOR_REPORTS = {"jinja2": "3.1.6", "babel": "2.18"}

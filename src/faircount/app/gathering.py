@@ -169,9 +169,14 @@ class Gathered:
                 found["conditions"] += cards * bool(pattern.conditions)
                 found["figures"] += cards * (pattern.undervotes is not None or pattern.overvotes is not None)
                 found["overvoted_ranks"] += cards * bool(pattern.overvoted_ranks)
+        if self.writer.level == "figures" and self.recounted:
+            for words in self.opened.interpreted:
+                if any(words.startswith(f"{terms.contest.title}: ") for terms in self.contests):
+                    self.refused.append(
+                        Loss(f"the results of a contest that could not be counted: {words}", 1, grave=True)
+                    )
         if self.writer.level == "figures" and not self.recounted:
             claims = self.opened.engine.ask(_CLAIMS).rows
-            found["reported"] = 0  # they are the figures themselves
             if others := sum(rows for _, _, rows in claims[1:]):
                 self.refused.append(Loss("figures of other sources or claims for the same results", others, grave=True))
 
@@ -198,25 +203,18 @@ class Gathered:
     def figures(self) -> Iterator[Figure]:
         """Yield the recount by unit; where there are no cards, the results as the first source reports them."""
         titles = {terms.contest.title for terms in self.contests}
-        for contest, choice, measure, *unit, count, party in self._figure_rows():
+        for contest, choice, measure, jurisdiction, precinct, group, count, party in self._figure_rows():
             if contest in titles:
                 exact = Fraction(count)
-                yield Figure(
-                    contest, choice, measure, *unit, exact.numerator if exact.denominator == 1 else exact, party
-                )
+                number = exact.numerator if exact.denominator == 1 else exact
+                yield Figure(contest, choice, measure, jurisdiction, precinct, group, number, party)
 
     def _figure_rows(self) -> Sequence[tuple[Any, ...]]:
         if self.recounted:
-            if not self._interpreted:
-                raise UsageError("results could not be counted")
+            _ = self.opened.interpreted
             return self.opened.engine.ask(_FIGURES).rows
         claims = self.opened.engine.ask(_CLAIMS).rows
         return self.opened.engine.ask(_REPORTED, claims[0][:2]).rows if claims else ()
-
-    @cached_property
-    def _interpreted(self) -> bool:
-        _ = self.opened.interpreted
-        return True
 
     @cached_property
     def _results(self) -> tuple[ContestResult, ...]:

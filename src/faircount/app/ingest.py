@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from faircount import __version__
+from faircount.app.mapping import mapping_file
 from faircount.app.progress import Progress, Silent
 from faircount.app.rejected import MAX_SHOWN, rows_of_rejected
 from faircount.app.sniffing import Sniffed, exports_in
@@ -178,15 +179,22 @@ def _received(export: Export) -> str:
             seen = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_dev, status.st_ino)
             digest.update(f"{name}\0{seen}\n".encode("utf-8", "surrogateescape"))
         return "folder-" + digest.hexdigest()
-    with export.path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
+    paths = [export.path, *([mapping_file(export.path)] if export.kind == "mapped" else [])]
+    for path in paths:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
     return digest.hexdigest()
 
 
 def _keep_raw(export: Export, folder: Path) -> None:
     """Copy the export's bytes into `folder`."""
-    names = export.names if export.kind == "folder" else (export.path.name,)
+    if export.kind == "folder":
+        names = export.names
+    elif export.kind == "mapped":
+        names = (export.path.name, mapping_file(export.path).name)
+    else:
+        names = (export.path.name,)
     root = export.path if export.kind == "folder" else export.path.parent
     for parent in {(folder / name).parent for name in names}:
         parent.mkdir(parents=True, exist_ok=True)

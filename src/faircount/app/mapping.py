@@ -7,7 +7,8 @@ from pathlib import Path
 from faircount.model import BadInputError, UsageError
 from faircount.read import Export
 from faircount.read.ess_table import Table
-from faircount.read.mapping import SUFFIX, Mapping, mapping_from, propose
+from faircount.read.export import MAPPING
+from faircount.read.mapping import Mapping, mapping_from, propose
 from faircount.read.mapping.guess import LOOKED_AT
 from faircount.store.workspace import write_durably
 
@@ -27,7 +28,12 @@ class Proposed:
 
 def mapping_file(path: Path) -> Path:
     """Return where the mapping of a table is kept: beside it."""
-    return path.with_name(path.name + SUFFIX)
+    return path.with_name(path.name + MAPPING)
+
+
+def is_mapping(path: Path) -> bool:
+    """Say whether a file is the mapping of a table beside it."""
+    return path.name.endswith(MAPPING) and path.with_name(path.name.removesuffix(MAPPING)).is_file()
 
 
 def proposed(path: Path, contest: str = "", like: Path | None = None) -> Proposed:
@@ -60,7 +66,7 @@ def _kept(path: Path) -> Mapping:
 def first_rows(path: Path) -> list[list[str]]:
     """Return the first rows of a CSV file or of a workbook's first sheet. Raises `BadInputError` for other files."""
     export = Export(path)
-    name = next((n for n in export.names if not n.endswith(SUFFIX)), "")
+    name = next((n for n in export.names if not n.endswith(MAPPING)), "")
     if export.kind not in ("single", "mapped") or not name:
         raise BadInputError(str(path), "a table is one CSV file or Excel workbook", f"a {export.kind}", "unpack it")
     return [cells for _, cells in itertools.islice(Table(export, name).rows(), LOOKED_AT + HEADERS)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from faircount.app.mapping import is_mapping, proposed
 from faircount.model import BadInputError, FaircountError
 from faircount.read import READERS, Export, Reader, Recognition
 
@@ -33,8 +34,14 @@ def sniff(path: Path) -> Sniffed:
 
 
 def unknown(path: Path, export: Export) -> str:
-    """Say that nobody knows a file, and what it looks like."""
-    return f"{path}: no reader recognises it{_looks_like(export)}"
+    """Say that nobody knows a file, what it looks like, and whether a person could say what its columns mean."""
+    problem = f"{path}: no reader recognises it{_looks_like(export)}"
+    try:
+        mapping = proposed(path).mapping
+    except FaircountError:
+        return problem
+    told = ", ".join(f"{column.header} = {column.means}" for column in mapping.columns if column.means != "ignore")
+    return f"{problem}; it may be a table {mapping.table} ({told[:300]}): faircount map {path}"
 
 
 _MAGIC = {
@@ -50,7 +57,7 @@ _MAGIC = {
 
 
 def _looks_like(export: Export) -> str:
-    if export.kind != "single":
+    if export.kind not in ("single", "mapped"):
         return f" (a {export.kind} of {len(export.names):,} files)"
     head = export.head(export.names[0], 16)
     for magic, name in _MAGIC.items():
@@ -84,7 +91,7 @@ def _inside(folder: Path) -> tuple[list[Sniffed], list[Sniffed]]:
     read: list[Sniffed] = []
     unread: list[Sniffed] = []
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "__MACOSX")):
+        if entry.name.startswith((".", "__MACOSX")) or is_mapping(entry):
             continue
         found = sniff(entry)
         if found.reader is not None:

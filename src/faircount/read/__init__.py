@@ -36,6 +36,7 @@ from faircount.read import (
     hart,
     manifest_csv,
     manifest_xlsx,
+    mapping,
     medsl,
     nist_results,
     openelections,
@@ -111,6 +112,7 @@ READERS: Catalog[Reader] = Catalog(
     cdf.READER,
     vxsuite.READER,
     plain_csv.READER,
+    mapping.READER,
     shareholder_csv.READER,
 )
 

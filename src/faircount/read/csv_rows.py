@@ -195,7 +195,7 @@ def open_rows(export: Export, name: str, on_broken: OnBroken | None = None) -> I
 def _opened(export: Export, name: str) -> Iterator[BinaryIO]:
     """Open `name`; a member that is itself `.xz`, as archives of results hold them, is decompressed on the way."""
     with export.open(name) as stream:
-        if not name.endswith(".xz") or export.kind == "single":
+        if not name.endswith(".xz") or export.kind in ("single", "mapped"):
             yield stream
             return
         with lzma.open(stream) as plain:

@@ -49,11 +49,17 @@ KINDS = {
 
 
 def known_version(version: str, place: str) -> str:
-    """Return `version` if it is one: numbers joined by dots. Raises `BadInputError` otherwise."""
-    if not _VERSION.fullmatch(version):
+    """Return `version` if its layout may be known: 4.21 and later of 4, and all of 5. Raises `BadInputError` otherwise.
+
+    A version of 5 that no sample shows is read, and said, if its records have the fields they have here: see
+    `version_note`. Another first number is another generation of the system, whose fields may mean something else.
+    """
+    numbers = _VERSION.fullmatch(version)
+    found = (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
+    if not OLDEST <= found < (6, 0):
         raise BadInputError(
-            place, "an export names the version of the voting system, such as 5.17.18.1", f"version {version[:40]!r}",
-            "its fields may mean something else; ask for the export as the voting system wrote it",
+            place, "versions 4.21 to 5.x of the Dominion JSON export are known", f"version {version[:40]!r}",
+            "its fields may mean something else; ask for a reader of this version",
         )  # fmt: skip
     return version
 

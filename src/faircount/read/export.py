@@ -6,6 +6,7 @@ import hashlib
 import io
 import lzma
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -20,6 +21,9 @@ from faircount.read.archive_limits import ARCHIVES, MAX_FILES, MAX_RATIO, RATIO_
 __all__ = ["HEAD", "MAX_FILES", "MAX_RATIO", "RATIO_FREE_BYTES", "Export", "text_lines"]
 
 HEAD = 1 << 16
+MAPPING = ".mapping.json"
+"""What a person confirmed of a table's columns lies beside it: `results.csv.mapping.json`."""
+_CONFIRMED = re.compile(rb'"confirmed"\s*:\s*true')
 _NOT_LINKS = "an export folder holds files, not links"
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe that takes the place of a file between listing and reading must not be waited for."""
@@ -29,7 +33,8 @@ class Export:
     """Names, sizes and bytes of the files of one export, in name order. Cheap to make, picklable, read-only.
 
     A folder lists its files recursively, hidden ones (`.DS_Store`, `__MACOSX`) left out. A zip or 7-Zip archive lists
-    its members; an archive among them is one file, see `nested`. A single file lists itself, without `.xz` or `.gz`.
+    its members; an archive among them is one file, see `nested`. A single file lists itself, without `.xz` or `.gz`, and the
+    confirmed mapping that lies beside it, if there is one.
 
     Raises `BadInputError` when the path cannot be read, an archive is broken, encrypted or hostile (traversal,
     duplicate names, overlaps, absurd compression), or a folder holds links or pipes; `MissingToolError` for a 7-Zip
@@ -94,7 +99,7 @@ class Export:
 
     def place(self, name: str) -> str:
         """Return how an error names this file: `export.zip: CvrExport_7.json`."""
-        return str(self) if self.kind == "single" else f"{self}: {name}"
+        return str(self) if self.kind == "single" or name == self.path.name else f"{self}: {name}"
 
     def sha256(self, name: str) -> str:
         """Return the SHA-256 of the bytes of `name`, read in blocks."""
@@ -112,6 +117,8 @@ class Export:
                 with zipfile.ZipFile(self.path) as archive:
                     self._zip = {entry.filename: entry for entry in archive.infolist()}
             return cast(IO[bytes], zip_archive.open_member(self.path, self._zip[name], self.place(name)))
+        if name.endswith(MAPPING) and name != self.path.name:
+            return self.path.with_name(name).open("rb")
         if self.kind == "7z":
             if self._unpacked is None:
                 self._unpacked = seven_zip.Unpacked(self.path, self._sizes)
@@ -152,6 +159,9 @@ def _listing(path: Path) -> tuple[str, dict[str, int]]:
     name = path.name
     for suffix in (".xz", ".gz"):
         name = name.removesuffix(suffix)
+    mapping = path.with_name(path.name + MAPPING)
+    if not path.name.endswith(MAPPING) and mapping.is_file() and _CONFIRMED.search(mapping.read_bytes()):
+        return "mapped", {name: path.stat().st_size, mapping.name: mapping.stat().st_size}
     return "single", {name: path.stat().st_size}
 
 

@@ -324,7 +324,7 @@ def _without_escaped(at: _Ints, kind: Any, quotes: Any) -> tuple[_Ints, Any, Any
     slash = kind == (_ESCAPE | 0x20)
     behind = np.r_[False, slash[:-1]] & (np.r_[-2, at[:-1]] == at - 1)  # directly behind a backslash
     run = np.maximum.accumulate(np.where(slash & ~behind, at, -1))  # where the backslashes began
-    escaped = quotes & behind & (((at - np.r_[-1, run[:-1]]) & 1) == 0)
+    escaped = quotes & behind & (((at - np.r_[-1, run[:-1]]) & 1) == 1)
     kept = ~(slash | escaped)
     return at[kept], kind[kept], quotes[kept]
 

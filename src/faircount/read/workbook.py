@@ -160,7 +160,7 @@ def open_workbook(export: Export, name: str) -> Workbook:
         raise BadInputError(place, "an Excel workbook (.xlsx) is a zip", repr(export.head(name, 8)), _SAVE)
     if export.kind == "folder":
         return Workbook(export.path / name, place)
-    if export.kind == "single" and export.path.name == name:
+    if export.kind in ("single", "mapped") and export.path.name == name:
         return Workbook(export.path, place)
     return Workbook(export.whole(name, MAX_PACKED_BYTES), place)
 

@@ -35,8 +35,8 @@ def root_of(head: bytes) -> tuple[str, str, dict[str, str]] | None:
     except etree.XMLSyntaxError:
         events = list(parser.read_events())
     for _, element in events:
-        name = etree.QName(element)
-        return name.localname, name.namespace or "", dict(element.attrib)
+        namespace, _, name = element.tag.rpartition("}")
+        return name, namespace.removeprefix("{"), dict(element.attrib)
     return None
 
 

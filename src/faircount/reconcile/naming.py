@@ -218,7 +218,7 @@ def _same_contest(one: str, other: str, here: set[str], there: set[str]) -> tupl
     if share < 50:
         return min(title, LEAST - 1), ""
     why = f"titles alike by {title}, {shared} of {len(few)} choices the same"
-    return max(0, round(0.4 * title + 0.6 * share)), why
+    return max(0, (2 * title + 3 * share) // 5), why
 
 
 # ---- choices ---------------------------------------------------------------------------------------------------------

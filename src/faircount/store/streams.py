@@ -10,8 +10,8 @@ from faircount.model.tables import VERSION
 from faircount.store.engine import Engine
 from faircount.store.staging import plain
 
-CARDS_AT_A_TIME = 50_000
-"""Cards of one slice: some tens of megabytes with their votes."""
+CARDS_AT_A_TIME = 20_000
+"""Cards of one slice: few enough that memory stays flat, enough that a question each pays."""
 
 _SLICE = """
 select c.*, v.patterns, s.superseded, m.marked

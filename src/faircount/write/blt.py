@@ -58,7 +58,7 @@ def _refuses(terms: Terms) -> str:
 
 def _more(material: Material) -> Iterator[Loss]:
     weighed = weightless = 0
-    for at, terms in enumerate(material.contests):
+    for at in range(len(material.contests)):
         for _, cards, weight in material.counts(at):
             weighed += cards * (weight != cards)
             weightless += cards * (not weight)

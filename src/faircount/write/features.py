@@ -37,7 +37,7 @@ _ALL = (
     Feature("write_in", "texts or images of write-ins", "cards"),
     Feature("vote_flags", "whether the tabulator called each mark a vote", "patterns"),
     Feature("ambiguous", "marks that the export calls ambiguous", "patterns"),
-    Feature("score", "scores of marks", "patterns", grave=True),
+    Feature("score", "scores of marks", "patterns"),
     Feature("mark_conditions", "the voting system's remarks on single marks", "patterns"),
     Feature("conditions", "the voting system's remarks on contests of a card", "patterns"),
     Feature("overvoted_ranks", "ranks that the export calls overvoted without naming the choices", "patterns"),

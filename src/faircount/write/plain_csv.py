@@ -29,8 +29,8 @@ _SIGN = re.compile(r"[\\|>=]")
 def write(material: Material, folder: Path) -> None:
     """Write cards.csv, contests.csv, choices.csv, and the other tables that have rows."""
     _cards(material, folder / "cards.csv")
-    contests = [("contest", "key", "votes_allowed", "ranks", "seats", "district")]
-    choices = [("contest", "choice", "key", "party", "kind")]
+    contests: list[tuple[str, ...]] = [("contest", "key", "votes_allowed", "ranks", "seats", "district")]
+    choices: list[tuple[str, ...]] = [("contest", "choice", "key", "party", "kind")]
     for terms in material.contests:
         contest = terms.contest
         contests.append((contest.title, terms.key or "", str(contest.votes_allowed) if terms.votes_stated else "",

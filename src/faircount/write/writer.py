@@ -68,25 +68,60 @@ class Loss:
 class Material(Protocol):
     """What there is to write: one election, streamed. Iterators may be asked for again; each begins anew."""
 
-    name: str
-    date: str
-    """YYYY-MM-DD; empty where nobody says it."""
-    jurisdiction: str
-    version: str
-    """Version of the voting system's export, where one source says it."""
-    complete: bool
-    """False where a source says that it is a part, or rows were rejected."""
-    contests: Sequence[Terms]
-    ways: Mapping[int, Way]
-    """Pattern id → what it says, for the contests to be written."""
-    survey: Mapping[str, int]
-    """Feature → how many cards, rows or contests have it, of what is to be written; see `FEATURES`."""
-    places_distinct: bool
-    """Whether tabulator, batch and position name each ballot: every card has them, and no two ballots the same."""
-    imprints_distinct: bool
-    """Whether the imprinted id names each ballot."""
-    recounted: bool
-    """Whether `figures` were counted from cards; else they are the reported ones."""
+    @property
+    def name(self) -> str:
+        """What the election is called; empty where nobody says it."""
+        ...
+
+    @property
+    def date(self) -> str:
+        """The election's day, YYYY-MM-DD; empty where nobody says it."""
+        ...
+
+    @property
+    def jurisdiction(self) -> str:
+        """Whose election it is, where the sources agree on one."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of Dominion's software, where all sources are its exports of one version."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """False where a source says that it is a part, or rows were rejected."""
+        ...
+
+    @property
+    def contests(self) -> Sequence[Terms]:
+        """The contests to be written, in order."""
+        ...
+
+    @property
+    def ways(self) -> Mapping[int, Way]:
+        """Pattern id → what it says, for the contests to be written."""
+        ...
+
+    @property
+    def survey(self) -> Mapping[str, int]:
+        """Feature → how many cards, rows or contests have it; see `FEATURES`."""
+        ...
+
+    @property
+    def places_distinct(self) -> bool:
+        """Whether tabulator, batch and position name each ballot: every card has them, and no two ballots the same."""
+        ...
+
+    @property
+    def imprints_distinct(self) -> bool:
+        """Whether the imprinted id names each ballot."""
+        ...
+
+    @property
+    def recounted(self) -> bool:
+        """Whether `figures` were counted from cards; else they are the reported ones."""
+        ...
 
     def cards(self) -> Iterator[pa.Table]:
         """Yield the cards in order: columns of `cards`, then `patterns`, `superseded` and `marked` as lists."""

@@ -30,22 +30,32 @@ def _report(case: str) -> Any:
     return json.loads(real("cvr", "rctab", case, name).read_text("utf-8"))
 
 
-def _by_name(names: list[str], votes: Any, write_in: str) -> dict[str, int]:
-    found = {name: int(n) for name, n in zip(names, votes, strict=True) if n}
-    return {"Undeclared Write-ins" if name == write_in else name: n for name, n in found.items()}
+def _by_name(names: list[str], votes: Any) -> dict[str, int]:
+    return {_RCTAB_NAMES.get(name, name).casefold(): int(n) for name, n in zip(names, votes, strict=True) if n}
+
+
+def _tally(round_: Any) -> dict[str, int]:
+    return {name.casefold(): int(n) for name, n in round_["tally"].items() if int(n)}
+
+
+_RCTAB_NAMES = {"(undeclared)": "Undeclared Write-ins", "SPENCER SIMONSEN": "Spencer Simonson"}
+"""What RCTab's configuration of the case calls a choice, where it is not the export's name."""
 
 
 def _alaska(read: Totals) -> None:
-    """RCTab's report: every round of the count, 55 ballots without a ranking, 2 overvoted at once."""
+    """RCTab's report: first and last round, 55 ballots without a ranking, 2 overvoted at once, 7 in the end.
+
+    Between them RCTab strikes the undeclared write-ins first, which is its rule and not the law's.
+    """
     assert not read.tables["rejected"] and not read.fact("partial")
     report, title = _report("dominion_alaska"), "PRESIDENT OF THE UNITED STATES"
     names, transcript = _count(read, title, batch="yes", skipped="1", tie="order")
-    [write_in] = [c["choice"] for c in read.tables["choices"] if c["kind"] == "write-in"]
-    rounds = [_by_name(names, r.votes, write_in) for r in transcript.rounds]
-    assert rounds == [{n: int(v) for n, v in r["tally"].items() if int(v)} for r in report["results"]]
-    assert (len(rounds), rounds[-1]["Tom Steyer"]) == (8, 400)
-    blank = sum(cards for (marks, *_), cards in read.ways[title].items() if not marks)
-    assert (read.cards_of(title), blank) == (1_000, 55)
+    first, last = transcript.rounds[0], transcript.rounds[-1]
+    assert _by_name(names, first.votes) == _tally(report["results"][0])
+    assert _by_name(names, last.votes) == _tally(report["results"][-1]) == {"tom steyer": 400, "tulsi gabbard": 393}
+    assert dict(first.inactive) == {"undervote": 55, "overvote": 2}
+    assert dict(last.inactive) == {"undervote": 55, "overvote": 7, "exhausted": 145}
+    assert read.cards_of(title) == int(report["summary"]["totalNumBallots"]) == 1_000
     below = [m for (marks, *_) in read.ways[title] for m in marks if m[1] > 1]
     assert below and not any(m[3] for m in below), "IsVote is true for rank 1 only: who filters on it loses the rest"
 
@@ -70,8 +80,6 @@ def _as_slow_count(path: str, ranked: int) -> Callable[[Totals], None]:
             assert sums == {known[str(c)]: n for c, n in stated.items()}
         assert sum(bool(row["ranks"]) for row in read.tables["contests"]) == ranked
         assert not read.tables["rejected"]
-        assert read.ballots == len(naive_dominion.sessions(real(path)))
-        assert read.adjudicated >= sum("Modified" in s for s in naive_dominion.sessions(real(path)))
 
     return check
 
@@ -102,12 +110,9 @@ def _multi(read: Totals) -> None:
     _as_slow_count(MULTI, 6)(read)
     title = next(r["contest"] for r in read.tables["contests"] if r["key"] == "13")
     names, transcript = _count(read, title, skipped="1")
-    [write_in] = [c["choice"] for c in read.tables["choices"] if c["contest"] == title and c["kind"] == "write-in"]
-    stated = {n: int(v) for n, v in _report("dominion_multi_file")["results"][0]["tally"].items() if int(v)}
-    first = _by_name(names, transcript.rounds[0].votes, write_in)
-    assert {n.casefold(): v for n, v in first.items()} == {n.casefold(): v for n, v in stated.items()}
+    assert _by_name(names, transcript.rounds[0].votes) == _tally(_report("dominion_multi_file")["results"][0])
     assert (read.cards_of(title), sum(n for way, n in read.ways[title].items() if not way[0])) == (25, 8)
-    assert read.ballots < read.cards == 759, "up to four cards in a session"
+    assert read.ballots == len(naive_dominion.sessions(real(MULTI))) == 315, "up to four cards in a session"
 
 
 def _clear_creek(read: Totals) -> None:
@@ -164,7 +169,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(GENERAL, "dominion-json", "5.10.50.85", 169, f"{_SLOW}; they balance", _general),
     Sample(CLEAR_CREEK, "dominion-json", "4.21.3.0", 1_344, _SLOW, _clear_creek),
     *(
-        Sample(f"cvr/dominion-single-batches/{name}", "dominion-json", version, cards, "cards and votes by a slow count",
+        Sample(f"cvr/dominion-single-batches/{name}", "dominion-json", version, cards, "cards and votes by slow count",
                _alone(name, ballots))
         for name, version, cards, ballots in (
             ("CvrExport_AZ-999.json", "5.5.32.4", 198, 198), ("CvrExport_42.json", "5.10.50.85", 118, 118),

@@ -26,6 +26,8 @@ STRICT = msgspec.json.Decoder(ContestRecord)
 LENIENT = msgspec.json.Decoder(ContestRecord, strict=False)
 _NO_POSITION = (Position(),)
 _CONTEST_CONDITIONS = {"overvoted": "overvote", "undervoted": "undervote", "not-indicated": "blank-contest"}
+_GENERATED = "generated-by-rule"
+"""Canonical condition: nobody marked this, a rule such as that of straight-party voting did."""
 _ASK = "ask the election office what the record should hold"
 _Extra = tuple[int, int | None, str | None]
 """Of one mark: its index, its density in per cent, and what was written in."""
@@ -253,7 +255,7 @@ def _flags(
         # A write-in waits to be read, but is a vote; any other mark waits to be found a mark at all.
         ambiguous = True
     if position.IsGenerated == "yes":
-        remarks.add("generated")
+        remarks.add(_GENERATED)
     votes = position.NumberVotes
     score = votes if votes is not None and votes > 1 else None
     return score, is_vote, ambiguous, tuple(sorted(remarks))
@@ -267,7 +269,8 @@ def _no_votes(selection: Selection, position: Position) -> bool:
 
 
 def _remarks(said: Selection | Position) -> list[str]:
-    return [said.OtherStatus.strip() or "other" if status == "other" else status for status in said.Status]
+    words = {"other": said.OtherStatus.strip() or "other", "generated-rules": _GENERATED}
+    return [words.get(status, status) for status in said.Status]
 
 
 def _conditions(record: ContestRecord) -> tuple[str, ...]:

@@ -2,6 +2,6 @@
 
 from faircount.read.mapping.guess import propose
 from faircount.read.mapping.mapped_table import READER
-from faircount.read.mapping.mapping import SUFFIX, Column, Mapping, mapping_from
+from faircount.read.mapping.mapping import Column, Mapping, mapping_from
 
-__all__ = ["READER", "SUFFIX", "Column", "Mapping", "mapping_from", "propose"]
+__all__ = ["READER", "Column", "Mapping", "mapping_from", "propose"]

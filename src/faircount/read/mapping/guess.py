@@ -56,12 +56,14 @@ class _Look:
 
     @property
     def figures(self) -> bool:
+        # Half is enough: `n/a` and `*` among figures are rows to reject, not a reason to pass the column over.
         filled = [c for c in self.cells if c]
-        return bool(filled) and all(figure_of(c) is not None for c in filled)
+        return bool(filled) and 2 * sum(figure_of(c) is not None for c in filled) >= len(filled)
 
     @property
     def marks(self) -> bool:
-        return bool(self.cells) and set(self.cells) <= {"0", "1", ""} and "1" in self.cells
+        # All 0 is a candidate whom nobody has marked yet: later rows may.
+        return bool(self.cells) and set(self.cells) <= {"0", "1", ""} and "0" in self.cells
 
 
 def propose(rows: Sequence[Sequence[str]], contest: str = "") -> Mapping:
@@ -166,7 +168,9 @@ def _cards(looks: Sequence[_Look], contest: str) -> list[Column]:
         return [*about, *(_column(k, "mark", "its cells are 1 and 0", contest=contest, choice=k.header) for k in marks)]
     ids = [k for k in looks if k.named == "imprinted_id" and len(set(k.cells)) == len(k.cells) > 1]
     votes = [
-        k for k in free if k.header and not k.figures and not k.named and len(set(k.cells)) < max(3, len(k.cells) // 2)
+        k
+        for k in free
+        if k.header and not k.figures and k.named in ("", "contest") and len(set(k.cells)) < max(3, len(k.cells) // 2)
     ]
     if ids and votes:
         return [*about, *(_column(k, "choice", "its cells repeat as choices do", contest=k.header) for k in votes)]

@@ -7,8 +7,8 @@ from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.csv_rows import count_of, figure_of, is_blank, plain_cell, row_text
 from faircount.read.ess_table import Table
-from faircount.read.export import Export
-from faircount.read.mapping.mapping import FIGURES, SUFFIX, UNITS, Column, Mapping, mapping_from
+from faircount.read.export import MAPPING, Export
+from faircount.read.mapping.mapping import FIGURES, UNITS, Column, Mapping, mapping_from
 from faircount.read.reader import Part, Reader, Recognition, one_part
 
 MAX_MAPPING_BYTES = 8 << 20
@@ -21,8 +21,8 @@ def mapped(export: Export) -> tuple[str, str] | None:
     if len(export.names) != 2:
         return None
     for name in export.names:
-        if f"{name}{SUFFIX}" in export.names:
-            return name, f"{name}{SUFFIX}"
+        if f"{name}{MAPPING}" in export.names:
+            return name, f"{name}{MAPPING}"
     return None
 
 
@@ -51,7 +51,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     """
     pair = mapped(export)
     if pair is None:
-        rule = f"a table is read by the mapping beside it, its name and {SUFFIX}"
+        rule = f"a table is read by the mapping beside it, its name and {MAPPING}"
         raise BadInputError(str(export), rule, ", ".join(export.names[:3]), "make one: faircount map FILE")
     name, by = pair
     mapping = _mapping(export, by)

@@ -9,8 +9,6 @@ from faircount.model import BadInputError
 from faircount.read.json_strict import strict_loads
 
 VERSION = 1
-SUFFIX = ".mapping.json"
-"""The mapping of `results.csv` is `results.csv.mapping.json`, beside it."""
 UNITS = ("jurisdiction", "precinct", "counting_group")
 CARD_COLUMNS = ("imprinted_id", "tabulator", "batch", "position", "sheet", "style", "weight", *UNITS)
 MEANINGS: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,97 @@
+"""Exports of results and manifests, of any size: a row a figure, or a row a batch."""
+
+from read.growing import Growing
+
+_PEOPLE = ("Ada Lark", "Bo Finch", "Cy Wren", "Di Swift")
+_UGANDA = (
+    "Year,Dist_name_previous,Const_name_previous,Sub_cty_name_previous,Par_name_previous,Station_string_previous,"
+    "Original_Station_ID_previous,Reg.Voters,M_18.30,M_31.up,F_18.30,F_31.up,A.Lake,B.Hill,V.Votes,Inv.Votes,T.Votes,"
+    "NON_REP,Map11.16_reg_name,Map11.16_dist_name,ID,Map11.16_agg_code\n"
+)
+_MEDSL = (
+    "precinct,office,party_detailed,party_simplified,mode,votes,county_name,county_fips,jurisdiction_name,"
+    "jurisdiction_fips,candidate,district,magnitude,dataverse,year,stage,state,special,writein,state_po,state_fips,"
+    "state_cen,state_ic,date,readme_check\n"
+)
+_CLARITY = (
+    '"line number","contest name","choice name","party name","total votes","percent of votes","registered voters",'
+    '"ballots cast","num Area total","num Area rptg","over votes","under votes"\n'
+)
+_COMPARED = (
+    "county_name,contest_name,imprinted_id,ballot_type,choice_per_voting_computer,audit_board_selection,consensus,"
+    "record_type,audit_board_comment,timestamp,cvr_id,audit_reason\n"
+)
+_PARTICIPANTS = "code;name;registration_code;registration_sub_code;registration_name\n" + "".join(
+    f"{n};PARTY {n};{n};0;PARTY {n}\n" for n in range(1, 30)
+)
+
+
+def _place(n: int) -> tuple[int, int, int]:
+    """County, precinct and office of the nth figure, four choices each."""
+    return n // 4_000, n // 40, n // 4 % 10
+
+
+def _openelections(n: int) -> str:
+    county, precinct, office = _place(n)
+    return f"County {county},Precinct {precinct},Office {office},,LAN,{_PEOPLE[n % 4]},{n * 7 % 900},{n % 300},{n % 200}\n"
+
+
+def _medsl(n: int) -> str:
+    county, precinct, office = _place(n)
+    return (
+        f'"WARD {precinct}","OFFICE {office}","LANTERN","OTHER","TOTAL",{n * 7 % 900},"COUNTY {county}","{99_000 + county}",'
+        f'"COUNTY {county}","{99_000 + county}","{_PEOPLE[n % 4]}","STATEWIDE",1.0,"STATE",2031,"GEN","ALDERLAND","FALSE",'
+        '"FALSE","AL","99","99","99","2031-11-04","FALSE"\n'
+    )
+
+
+def _statement(n: int) -> str:
+    _, precinct, office = _place(n)
+    return f'"{precinct}","Office {office}","{_PEOPLE[n % 4]}","1,204","1,001",{n * 7 % 250},{precinct % 40},0\n'
+
+
+def _uganda(n: int) -> str:
+    return (
+        f"2016,DISTRICT {n // 900},EAST,LOWER,REEDS,REEDS SCHOOL {n},O-1-{n},400,90,110,95,105,120,130,250,6,256,0,"
+        f"NORTH,DISTRICT {n // 900},1-{n},0\n"
+    )
+
+
+def _clarity(n: int) -> str:
+    return f'{n + 1},"Office {n // 4} (Vote For 1)","{_PEOPLE[n % 4]}","LAN",{n * 7 % 900},25.00,0,0,4,4,"6","28"\n'
+
+
+def _compared(n: int) -> str:
+    choice = f'"""{_PEOPLE[n % 4]}"""'
+    place = f"{101 + n // 9_000}-{n // 90}-{n % 90}"
+    return f'Lantern {n // 90_000},Office {n % 10},{place},A,{choice},{choice},YES,uploaded,"",2025-11-12 09:47:13,{n},COUNTY_WIDE_CONTEST\n'
+
+
+GROWING = (
+    Growing("openelections-csv", "openelections-csv", "csv", "precinct.csv", _openelections,
+            lambda _: "county,precinct,office,district,party,candidate,votes,early_voting,election_day\n"),
+    Growing("medsl-csv", "medsl-csv", "csv", "medsl.csv", _medsl, lambda _: _MEDSL),
+    Growing("statement-of-votes-csv", "statement-of-votes-csv", "csv", "sov.csv", _statement,
+            lambda _: "Precinct,Contest Title,Choice Name,Active Voters,Total Ballots,Total Votes,Total Undervotes,"
+                      "Total Overvotes\n"),
+    Growing("clarity-summary-csv", "clarity-summary-csv", "csv", "summary.csv", _clarity, lambda _: _CLARITY,
+            holds="a contest's measures are told at its end: a summary has a row a choice"),
+    Growing("protocol-table", "protocol-table", "csv", "stations.csv", _uganda, lambda _: _UGANDA),
+    Growing("bulgaria-opendata", "bulgaria-opendata", "csv", "50_votes_paper.csv",
+            lambda n: f"{10_100_000 + n // 29:09d};{n % 29 + 1};{n * 7 % 300}\n", lambda _: "section_id;party;votes\n",
+            beside={"21_participants.csv": _PARTICIPANTS}),
+    Growing("manifest-csv", "manifest-csv", "csv", "manifest.csv",
+            lambda n: f"Lantern,{n // 5_000},{n + 1},{n * 7 % 300},Box {n // 20}\n",
+            lambda _: "County,Tabulator ID,Batch,# of Ballot Cards,Location\n", counts=("manifest", 1)),
+    Growing("batch-comparison", "batch-comparison", "csv", "batches.csv",
+            lambda n: f"Lantern,{n // 5_000},{n + 1},{n * 7 % 300},{n * 7 % 300},0\n",
+            lambda _: "county_name,scanner_id,batch_id,count_per_manifest,count_per_cvr_file,difference\n"),
+    Growing("colorado-comparison", "colorado-comparison", "csv", "contestComparison.csv", _compared,
+            lambda _: _COMPARED),
+    Growing("colorado-tabulation", "colorado-tabulation", "csv", "tabulateCounty.csv",
+            lambda n: f"County {n // 4_000},Office {n // 4},{_PEOPLE[n % 4]},{n * 7 % 900}\n",
+            lambda _: "county_name,contest_name,choice,votes\n"),
+    Growing("colorado-contest-list", "colorado-contest-list", "csv", "contests.csv",
+            lambda n: f'County {n // 40},Office {n},"Ada Lark, Bo Finch, Write-in"\n',
+            lambda _: "CountyName,ContestName,ContestChoices\n"),
+)  # fmt: skip
