@@ -5,15 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from read.reading import FIXTURES, read_all, summary
+from read.reading import FIXTURES, is_export, read_all, summary
 
 from faircount.app.sniffing import sniff
 from faircount.model import TABLES
 from faircount.read import READERS, Export, Reader
 
-CASES = sorted(
-    (name, path) for name in READERS for path in (FIXTURES / name).glob("**/export*") if path.parent.name != "export"
-)
+CASES = sorted((name, path) for name in READERS for path in (FIXTURES / name).glob("**/export*") if is_export(path))
 
 
 def test_every_reader_has_a_fixture() -> None:

@@ -26,7 +26,9 @@ MEMORY_MB = 2_048
 
 def exports(reader: str) -> list[Path]:
     """Return the reader's fixtures: files or folders."""
-    return sorted(p for p in (FIXTURES / reader).glob("**/export*") if p.parent.name != "export")
+    from read.reading import is_export
+
+    return sorted(p for p in (FIXTURES / reader).glob("**/export*") if is_export(p))
 
 
 def target_of(export: Path) -> str:

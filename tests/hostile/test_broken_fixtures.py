@@ -5,15 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from read.reading import FIXTURES
+from read.reading import FIXTURES, is_export
 
 from faircount.read import READERS
 from hostile.mutations import archive_mutations, archive_of, text_mutations
 from hostile.outcome import NOT_OURS, READ, REFUSED, outcome
 
-CASES = sorted(
-    (name, path) for name in READERS for path in (FIXTURES / name).glob("**/export*") if path.parent.name != "export"
-)
+CASES = sorted((name, path) for name in READERS for path in (FIXTURES / name).glob("**/export*") if is_export(path))
 
 
 def _member_mutations(folder: Path, seed: str) -> "list[tuple[str, str, bytes]]":

@@ -12,6 +12,8 @@ from pathlib import Path
 
 BLOCK = 4_000
 """Records that are put together before they are written."""
+SHARED = 200_000
+"""Rows of a workbook up to which its texts are shared."""
 
 
 def nothing(_records: int) -> str:
@@ -26,7 +28,7 @@ class Growing:
     name: str
     reader: str
     syntax: str
-    """csv, lines, json, xml or xlsx: how the bytes are parsed."""
+    """csv, ragged (rows of different widths), lines, json, xml or xlsx: how the bytes are parsed."""
     file: str
     """The file that grows; for many files, the archive they lie in."""
     record: Callable[[int], str]
@@ -42,6 +44,8 @@ class Growing:
     between: str = ""
     counts: tuple[str, int] | None = None
     """(table, rows that every record gives), where that is fixed."""
+    most: int = 2**31 - 1
+    """Records that such an export can have: a workbook's rows, an archive's files, ballots that counts may state."""
     holds: str = ""
     """Why the reader must hold all records in memory, where it must."""
 
@@ -55,14 +59,10 @@ class Made:
     records: int
 
 
-def made(growing: Growing, folder: Path, size: int) -> Made:
-    """Make an export of about `size` bytes, before packing, in an empty folder."""
-    sample = [growing.record(n) for n in (*range(200), *range(10**6, 10**6 + 200))]
-    each = sum(len(text.encode()) + len(growing.between) for text in sample) / len(sample)
-    if growing.syntax == "xlsx":
-        each = _sheet_bytes(growing, folder)
-    records = max(growing.together, int(size / each))
+def made(growing: Growing, folder: Path, size: int, records: int = 0) -> Made:
+    """Make an export of about `size` bytes before packing, or of so many records, in an empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
+    records = records or max(growing.together, min(growing.most, int(size / _bytes_each(growing, folder))))
     path = folder / growing.file
     for name, text in growing.beside.items():
         if growing.member is None:
@@ -106,7 +106,8 @@ def _workbook(growing: Growing, path: Path, records: int) -> int:
     """Write a workbook row by row and return the bytes of its sheet before packing."""
     import xlsxwriter
 
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_numbers": True}) as book:
+    # Texts are shared, as Excel writes them, where the writer can hold them.
+    with xlsxwriter.Workbook(path, {"constant_memory": records > SHARED, "strings_to_numbers": True}) as book:
         sheet = book.add_worksheet()
         for row, text in enumerate([growing.head(records), *map(growing.record, range(records))]):
             for column, cell in enumerate(text.split("\t")):
@@ -115,10 +116,17 @@ def _workbook(growing: Growing, path: Path, records: int) -> int:
         return sum(info.file_size for info in archive.infolist())
 
 
-def _sheet_bytes(growing: Growing, folder: Path) -> float:
-    folder.mkdir(parents=True, exist_ok=True)
-    size = _workbook(growing, folder / growing.file, 1_000)
-    return size / 1_000
+def _bytes_each(growing: Growing, folder: Path) -> float:
+    """Return the bytes of a record, as the first thousand of a workbook, or some early and some late, have them."""
+    if growing.syntax == "xlsx":
+        return _workbook(growing, folder / growing.file, 1_000) / 1_000
+    sample = [growing.record(n) for n in (*range(200), *range(10**6, 10**6 + 200))]
+    return sum(len(text.encode()) + len(growing.between) for text in sample) / len(sample)
+
+
+def delimiter(growing: Growing) -> str:
+    """Return what stands between the cells of a table."""
+    return max("\t;,", key=growing.record(0).count)
 
 
 def rankings(choices: int, ranks: int, seed: int, count: int = 997) -> list[tuple[int, ...]]:

@@ -52,7 +52,8 @@ def _clear_ballot(_records: int) -> str:
 
 def _clear_ballot_row(n: int) -> str:
     box, place = n // 200, n % 200 + 1
-    return f"{n + 1},B-{box},{place},B-{box}+{10_000 + place},{n // 700 % 90},1,P {n // 700 % 90},S-1,0,0,{_OVALS[n % 997]}\n"
+    precinct = n // 700 % 90
+    return f"{n + 1},B-{box},{place},B-{box}+{10_000 + place},{precinct},1,P {precinct},S-1,0,0,{_OVALS[n % 997]}\n"
 
 
 _ESS_HEAD = "Cast Vote Record,Precinct,Ballot Style," + ",".join(f"Mayor Choice {n} ({n})" for n in range(1, 6))
@@ -73,11 +74,17 @@ def _ess_row(n: int) -> str:
 
 _MATRIX = [",".join(padded([_CHOICES[c - 1] for c in five], 5)) for five in _FIVE]
 _PLACES = [",".join(str(five.index(c) + 1) if c in five else "" for c in range(1, 9)) for five in _FIVE]
-_FORMAL = [",".join(["", "", "", *(str(five.index(c) + 1) if c in five else "" for c in range(1, 9))]) for five in _FIVE]
-_FORMAL_HEAD = "State,Division,Vote Collection Point Name,Vote Collection Point ID,Batch No,Paper No,A:Reeds,B:Dunes,C:,"
+_FORMAL = [
+    ",".join(["", "", "", *(str(five.index(c) + 1) if c in five else "" for c in range(1, 9))]) for five in _FIVE
+]
+_FORMAL_HEAD = (
+    "State,Division,Vote Collection Point Name,Vote Collection Point ID,Batch No,Paper No,A:Reeds,B:Dunes,C:,"
+)
 _FORMAL_HEAD += ",".join(f"{'ABC'[n % 3]}:{name}" for n, name in enumerate(_CHOICES)) + "\n"
 _OLD_HEAD = "ElectorateNm,VoteCollectionPointNm,VoteCollectionPointId,BatchNo,PaperNo,Preferences\n"
-_OLD_NAMES = "2031 Election [Event:9]\nStateAb,Ticket,CandidateID,BallotPosition,CandidateDetails,PartyName,TotalVotes\n"
+_OLD_NAMES = (
+    "2031 Election [Event:9]\nStateAb,Ticket,CandidateID,BallotPosition,CandidateDetails,PartyName,TotalVotes\n"
+)
 _OLD_NAMES += "".join(
     f'NT,{letter},{at}{place},{place},"{letter} Group {place}",Reeds,1\n'
     for at, letter in enumerate("ABC") for place in range(4 if letter == "A" else 5 if letter == "B" else 2)
@@ -103,7 +110,8 @@ def _nsw_rows(n: int) -> str:
 
 
 _ACT = {
-    "Electorates.txt": "ecode,electorate\n1,Harbour\n", "Groups.txt": "ecode,pcode,pname,pabbrev,cands\n1,A,Reeds,R,8\n",
+    "Electorates.txt": "ecode,electorate\n1,Harbour\n",
+    "Groups.txt": "ecode,pcode,pname,pabbrev,cands\n1,A,Reeds,R,8\n",
     "Candidates.txt": "ecode,pcode,ccode,cname\n" + "".join(f"1,A,{n},{name}\n" for n, name in enumerate(_CHOICES)),
 }  # fmt: skip
 _PLAIN_HEAD = "card,tabulator,batch,precinct,style,contest,choices\n"
@@ -147,9 +155,9 @@ GROWING = (
     Growing("dominion-csv", "dominion-csv", "csv", "cvr.csv", _dominion_row, _dominion_csv, counts=_EACH),
     Growing("clear-ballot", "clear-ballot", "csv", "fern.cvr.csv", _clear_ballot_row, _clear_ballot, counts=_EACH),
     Growing("ess", "ess", "csv", "cvr.csv", _ess_row, lambda _: _ESS_HEAD, counts=_EACH),
-    Growing("raire", "raire", "csv", "mayor.raire", lambda n: _several(n).splitlines(True)[0],
+    Growing("raire", "raire", "ragged", "mayor.raire", lambda n: _several(n).splitlines(True)[0],
             lambda _: f"1\nContest,1,8,{_RAIRE_IDS}\n", counts=_EACH),
-    Growing("raire-several", "raire", "csv", "two.raire", _several,
+    Growing("raire-several", "raire", "ragged", "two.raire", _several,
             lambda _: f"2\nContest,1,8,{_RAIRE_IDS}\nContest,2,3,1,2,3\n", counts=_EACH,
             holds="a ballot's lines may stand anywhere"),
     Growing("votekit-raw", "votekit-csv", "csv", "raw.csv", lambda n: f"{n},{_MATRIX[n % 997]}\n",

@@ -6,6 +6,8 @@ _NAMES = [f"Ada {n} Quill" for n in range(1, 21)]
 _TWENTY = rankings(20, 20, 4)
 """Rankings of twenty, as long as those of a council's ward or a Senate paper."""
 _COUNTS = (1, 3, 2, 1, 1, 7, 1, 2)
+_MOST = 8_000_000
+"""Records that state fewer ballots than the limit on counted ones."""
 
 
 def _count(n: int) -> int:
@@ -24,7 +26,9 @@ def _joined(mark: str) -> list[str]:
 _SPACED, _COMMAS = _joined(" "), _joined(",")
 _ABIF = [">".join(f"C{c}" for c in ranking) for ranking in _TWENTY]
 _PAPERS = [",".join(str(c - 1) for c in ranking) for ranking in _TWENTY]
-_TIED = [f"{{{','.join(map(str, r[:2]))}}}{''.join(f',{c}' for c in r[2:])}" if len(r) > 1 else str(r[0]) for r in _TWENTY]
+_TIED = [
+    f"{{{','.join(map(str, r[:2]))}}}{''.join(f',{c}' for c in r[2:])}" if len(r) > 1 else str(r[0]) for r in _TWENTY
+]
 _CATEGORIES = [
     f"{{{','.join(map(str, r))}}},{{{','.join(str(c) for c in range(1, 21) if c not in r)}}}" for r in _TWENTY
 ]
@@ -32,7 +36,8 @@ _CATEGORIES = [
 
 def _preflib(kind: str, more: str) -> str:
     named = "".join(f"# ALTERNATIVE NAME {n}: {name}\n" for n, name in enumerate(_NAMES, 1))
-    return f"# FILE NAME: 99999-00000001.{kind}\n# TITLE: Harbour\n# DATA TYPE: {kind}\n# NUMBER ALTERNATIVES: 20\n{more}{named}"
+    first = f"# FILE NAME: 99999-00000001.{kind}\n# TITLE: Harbour\n# DATA TYPE: {kind}\n"
+    return f"{first}# NUMBER ALTERNATIVES: 20\n{more}{named}"
 
 
 def _toi(records: int) -> str:
@@ -56,22 +61,25 @@ def _rcr_row(n: int) -> str:
 
 def _cache(records: int) -> str:
     papers = "\n".join(f"{name}\tA\t{n}" for n, name in enumerate(_NAMES, 1))
-    sections = f"Groups\n1\nA\tReeds\t\nOfficial Results\n0\nDownload Location\n1\nmade up\nInformal\t4\nSATLs\n1\nA\t5\nRATLs\n0\n"
+    sections = "Groups\n1\nA\tReeds\t\nOfficial Results\n0\nDownload Location\n1\nmade up\nInformal\t4\nSATLs\n1\nA\t5\nRATLs\n0\n"
     return f"Election data cache file version \t2\n2031\tMade Up\tSenate\tNT\nCandidates\n20\n{papers}\n{sections}BTLs\n{records}\n"
 
 
 _STERN = "".join(f'"Candidate {n}","{name}","Independent (Ind)",\n' for n, name in enumerate(_NAMES, 1))
 _PREFIXES = ",".join(f"({name}:A{n})" for n, name in enumerate(_NAMES, 1))
 _PROFILE = [",".join([*(f"{{'A{c}'}}" for c in ranking), *[""] * (20 - len(ranking))]) for ranking in _TWENTY]
-_PROFILE_HEAD = f"VoteKit RankProfile\nCandidates\n{_PREFIXES}\nMax Ranking Length\n20\nIncludes Voter Set\nFalse\n{'=,' * 23}=\n"
-_PROFILE_HEAD += ",".join(f"Ranking_{n}" for n in range(1, 21)) + ",&,Weight,&\n"
-_RAIRE_JSON = '{"metadata":{"candidates":[%s],"contest":"Mayor"},"num_candidates":20,"votes":[\n' % ",".join(
-    f'"{name}"' for name in _NAMES
+_PROFILE_HEAD = (
+    f"VoteKit RankProfile\nCandidates\n{_PREFIXES}\nMax Ranking Length\n20\nIncludes Voter Set\nFalse\n{'=,' * 23}=\n"
 )
+_PROFILE_HEAD += ",".join(f"Ranking_{n}" for n in range(1, 21)) + ",&,Weight,&\n"
+_QUOTED = ",".join(f'"{name}"' for name in _NAMES)
+_RAIRE_JSON = f'{{"metadata":{{"candidates":[{_QUOTED}],"contest":"Mayor"}},"num_candidates":20,"votes":[\n'
 _CONCRETE = (
     '{"metadata":{"name":{"year":"2031","authority":"Made Up","name":"Senate","electorate":"NT"},"candidates":['
     + ",".join(f'{{"name":"{name}","party":0,"position":{n},"ec_id":"{n}"}}' for n, name in enumerate(_NAMES, 1))
-    + '],"parties":[{"column_id":"A","name":"Reeds","atl_allowed":true,"candidates":[%s]}]' % ",".join(map(str, range(20)))
+    + '],"parties":[{"column_id":"A","name":"Reeds","atl_allowed":true,"candidates":['
+    + ",".join(map(str, range(20)))
+    + "]}]"
     + ',"source":[],"results":[0],"vacancies":1},"atl":[],"atl_types":[],"btl":[\n'
 )
 _ESS_COUNTED = "Precinct,1ST CHOICE MAYOR FERN,2ND CHOICE MAYOR FERN,3RD CHOICE MAYOR FERN,COUNT\n"
@@ -85,25 +93,29 @@ def ess_counted(n: int) -> str:
 
 GROWING = (
     Growing("blt", "blt", "lines", "ward.blt", lambda n: f"{_count(n)} {_SPACED[n % 997]} 0\n", lambda _: "20 2\n",
-            lambda _: "0\n" + "".join(f'"{name}"\n' for name in _NAMES) + '"Ward"\n'),
-    Growing("scottish-csv", "scottish-csv", "csv", "north_2031_ward1.csv",
-            lambda n: f"{_count(n)},{_COMMAS[n % 997]},\n", lambda _: "20,2,\n", lambda _: f'{_STERN}"Harbour Ward",\n'),
-    Growing("preflib", "preflib", "lines", "99999-1.toi", lambda n: f"{_count(n)}: {_TIED[n % 997]}\n", _toi),
-    Growing("preflib-cat", "preflib", "lines", "99999-1.cat", lambda n: f"{_count(n)}: {_CATEGORIES[n % 997]}\n", _cat),
+            lambda _: "0\n" + "".join(f'"{name}"\n' for name in _NAMES) + '"Ward"\n', most=_MOST),
+    Growing("scottish-csv", "scottish-csv", "ragged", "north_2031_ward1.csv",
+            lambda n: f"{_count(n)},{_COMMAS[n % 997]},\n", lambda _: "20,2,\n", lambda _: f'{_STERN}"Harbour Ward",\n',
+            most=_MOST),
+    Growing("preflib", "preflib", "lines", "99999-1.toi", lambda n: f"{_count(n)}: {_TIED[n % 997]}\n", _toi,
+            most=_MOST),
+    Growing("preflib-cat", "preflib", "lines", "99999-1.cat", lambda n: f"{_count(n)}: {_CATEGORIES[n % 997]}\n", _cat,
+            most=_MOST),
     Growing("abif", "abif", "lines", "mayor.abif", lambda n: f"{_count(n)}:{_ABIF[n % 997]}\n",
             lambda records: f'{{title: "Mayor"}}\n{{"ballotcount": {_total(records)}}}\n'
-            + "".join(f"=C{n}:[{name}]\n" for n, name in enumerate(_NAMES, 1))),
-    Growing("dominion-rcr", "dominion-rcr", "lines", "mayor.txt", _rcr_row, _rcr),
-    Growing("ess-counted", "ess", "csv", "cvr.csv", ess_counted, lambda _: _ESS_COUNTED),
+            + "".join(f"=C{n}:[{name}]\n" for n, name in enumerate(_NAMES, 1)), most=_MOST),
+    Growing("dominion-rcr", "dominion-rcr", "lines", "mayor.txt", _rcr_row, _rcr, most=_MOST),
+    Growing("ess-counted", "ess", "csv", "cvr.csv", ess_counted, lambda _: _ESS_COUNTED, most=_MOST),
     Growing("votekit-profile", "votekit-csv", "csv", "profile.csv",
-            lambda n: f"{_PROFILE[n % 997]},&,{_count(n)}.0,&\n", lambda _: _PROFILE_HEAD),
-    Growing("aec-cache-text", "aec-cache-text", "lines", "nt.stv", lambda n: f"{_PAPERS[n % 997]}\t{_count(n)}\n", _cache),
+            lambda n: f"{_PROFILE[n % 997]},&,{_count(n)}.0,&\n", lambda _: _PROFILE_HEAD, most=_MOST),
+    Growing("aec-cache-text", "aec-cache-text", "lines", "nt.stv", lambda n: f"{_PAPERS[n % 997]}\t{_count(n)}\n",
+            _cache, most=_MOST),
     Growing("raire-json", "raire-json", "json", "mayor.json",
             lambda n: f'{{"n":{_count(n)},"prefs":[{_PAPERS[n % 997]}]}}', lambda _: _RAIRE_JSON,
-            lambda _: '\n],"winner":0,"audit":{"type":"OneOnMargin"}}\n', between=",\n"),
+            lambda _: '\n],"winner":0,"audit":{"type":"OneOnMargin"}}\n', between=",\n", most=_MOST),
     Growing("concretestv-json", "concretestv-json", "json", "nt.json",
             lambda n: f'{{"candidates":[{_PAPERS[n % 997]}],"n":{_count(n)}}}', lambda _: _CONCRETE,
-            lambda _: '\n],"btl_types":[],"informal":4}\n', between=",\n"),
+            lambda _: '\n],"btl_types":[],"informal":4}\n', between=",\n", most=_MOST),
     Growing("abcvoting-yaml", "abcvoting-yaml", "lines", "club.abc.yaml", lambda n: f"  [{_PAPERS[n % 997]}]",
             lambda _: "num_cand: 20\ncommitteesize: 2\nprofile: [\n", lambda _: "]\n", between=",\n",
             counts=("cards", 1), holds="a key's value may stand anywhere, weights apart from their voters"),

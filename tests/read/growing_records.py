@@ -193,6 +193,7 @@ def _scanned() -> tuple[str, str]:
 _ESS_ROWS = ["\t".join(padded([_NAMES[c - 1] for c in five], 5, "undervote")) for five in _FIVE]
 _ESS_HEAD = "Cast Vote Record\tPrecinct\tBallot Style\t" + "\t".join(f"Mayor Choice {n}" for n in range(1, 6))
 _EACH = ("cards", 1)
+_FILES, _ROWS = 490_000, 1_048_575
 GROWING = (
     Growing("dominion-json", "dominion-json", "json", "export.zip", _session, lambda _: _SESSION_HEAD, lambda _: "]}",
             beside=_LISTS, member=lambda n: f"CvrExport_{n}.json", together=100, between=",", counts=_EACH),
@@ -202,10 +203,11 @@ GROWING = (
             lambda _: _cdf_json()[2], between=",\n", counts=_EACH),
     Growing("cdf-xml", "cdf-cvr", "xml", "cvr.xml", lambda n: _cdf_record(_cdf_xml(), n), lambda _: _cdf_xml()[0],
             lambda _: _cdf_xml()[2], counts=_EACH),
-    Growing("hart", "hart", "xml", "hart.zip", _hart, member=lambda n: f"1_{_guid(n)}.xml", counts=_EACH),
+    Growing("hart", "hart", "xml", "hart.zip", _hart, member=lambda n: f"1_{_guid(n)}.xml", counts=_EACH,
+            most=_FILES),
     Growing("vxsuite", "vxsuite", "json", "vxsuite.zip", lambda n: _scanned()[1].replace(_NUMBER, _guid(n)),
             beside={"metadata.json": _scanned()[0]}, counts=_EACH,
-            member=lambda n: f"{_guid(n)}/cast-vote-record-report.json"),
+            member=lambda n: f"{_guid(n)}/cast-vote-record-report.json", most=_FILES),
     Growing("nist-results-json", "nist-results", "json", "results.json", _results_contest, lambda _: _RESULTS_HEAD,
             lambda _: _results_tail(), between=",", counts=("contests", 1)),
     Growing("nist-results-xml", "nist-results", "xml", "results.xml", _results_xml, lambda _: _RESULTS_XML,
@@ -213,10 +215,12 @@ GROWING = (
     Growing("clarity-detail-xml", "clarity-detail-xml", "xml", "detail.xml", _clarity, lambda _: _CLARITY,
             lambda _: "</ElectionResult>\n", counts=("contests", 1)),
     Growing("ess-xlsx", "ess", "xlsx", "cvr.xlsx", lambda n: f"{n + 1}\tWard {n // 700 % 90}\tA\t{_ESS_ROWS[n % 997]}",
-            lambda _: _ESS_HEAD, counts=_EACH),
+            lambda _: _ESS_HEAD, counts=_EACH, most=_ROWS),
     Growing("ess-counted-xlsx", "ess", "xlsx", "counted.xlsx", lambda n: ess_counted(n).strip().replace(",", "\t"),
-            lambda _: "Precinct\t1ST CHOICE MAYOR FERN\t2ND CHOICE MAYOR FERN\t3RD CHOICE MAYOR FERN\tCOUNT"),
+            lambda _: "Precinct\t1ST CHOICE MAYOR FERN\t2ND CHOICE MAYOR FERN\t3RD CHOICE MAYOR FERN\tCOUNT",
+            most=_ROWS),
     Growing("manifest-xlsx", "manifest-xlsx", "xlsx", "manifest.xlsx",
             lambda n: f"{n // 20}\t{99_000 + n // 5_000}\t{n + 1}\t{n * 7 % 300}\t3",
-            lambda _: "Tray #\tTabulator Number\tBatch Number\tTotal Ballots\tCart number", counts=("manifest", 1)),
+            lambda _: "Tray #\tTabulator Number\tBatch Number\tTotal Ballots\tCart number", counts=("manifest", 1),
+            most=_ROWS),
 )  # fmt: skip

@@ -33,14 +33,17 @@ def _place(n: int) -> tuple[int, int, int]:
 
 def _openelections(n: int) -> str:
     county, precinct, office = _place(n)
-    return f"County {county},Precinct {precinct},Office {office},,LAN,{_PEOPLE[n % 4]},{n * 7 % 900},{n % 300},{n % 200}\n"
+    return (
+        f"County {county},Precinct {precinct},Office {office},,LAN,{_PEOPLE[n % 4]},{n * 7 % 900},{n % 300},{n % 200}\n"
+    )
 
 
 def _medsl(n: int) -> str:
     county, precinct, office = _place(n)
+    code, votes = 99_000 + county, n * 7 % 900
     return (
-        f'"WARD {precinct}","OFFICE {office}","LANTERN","OTHER","TOTAL",{n * 7 % 900},"COUNTY {county}","{99_000 + county}",'
-        f'"COUNTY {county}","{99_000 + county}","{_PEOPLE[n % 4]}","STATEWIDE",1.0,"STATE",2031,"GEN","ALDERLAND","FALSE",'
+        f'"WARD {precinct}","OFFICE {office}","LANTERN","OTHER","TOTAL",{votes},"COUNTY {county}","{code}",'
+        f'"COUNTY {county}","{code}","{_PEOPLE[n % 4]}","STATEWIDE",1.0,"STATE",2031,"GEN","ALDERLAND","FALSE",'
         '"FALSE","AL","99","99","99","2031-11-04","FALSE"\n'
     )
 
@@ -64,7 +67,8 @@ def _clarity(n: int) -> str:
 def _compared(n: int) -> str:
     choice = f'"""{_PEOPLE[n % 4]}"""'
     place = f"{101 + n // 9_000}-{n // 90}-{n % 90}"
-    return f'Lantern {n // 90_000},Office {n % 10},{place},A,{choice},{choice},YES,uploaded,"",2025-11-12 09:47:13,{n},COUNTY_WIDE_CONTEST\n'
+    marked = f'A,{choice},{choice},YES,uploaded,"",2025-11-12 09:47:13'
+    return f"Lantern {n // 90_000},Office {n % 10},{place},{marked},{n},COUNTY_WIDE_CONTEST\n"
 
 
 GROWING = (

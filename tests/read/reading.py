@@ -20,6 +20,11 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "read"
 
 
+def is_export(path: Path) -> bool:
+    """Say whether a path below `FIXTURES` is an export: not a part of one, nor a mapping beside one."""
+    return path.parent.name != "export" and not path.name.endswith(".mapping.json")
+
+
 def read_all(reader: Reader, path: Path) -> dict[str, list[dict[str, Any]]]:
     """Return every canonical table of the export at `path` as rows, ids offset so that batches do not collide."""
     export = Export(path)

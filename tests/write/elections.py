@@ -78,8 +78,8 @@ def made(
                         {**extra, "density": rng.randrange(20, 90), "write_in": rng.choice([None, "Zed"])}
                     )
     for place, question in enumerate(asked):
-        rows["contests"].append({"contest": question.title, "votes_allowed": question.votes_allowed,
-                                 "key": str(place + 7), "ranks": question.ranks, "seats": question.votes_allowed, "place": place})  # fmt: skip
+        terms: Row = {"votes_allowed": question.votes_allowed, "ranks": question.ranks, "seats": question.votes_allowed}
+        rows["contests"].append({"contest": question.title, "key": str(place + 7), "place": place, **terms})
         for at, name in enumerate(question.choices):
             party = "Lake, Party" if at == 0 else None
             rows["choices"].append({"contest": question.title, "choice": name, "party": party, "key": str(at + 30),
@@ -126,3 +126,24 @@ def _way(
         stated = {"undervotes": 0 if over else allowed - votes, "overvotes": allowed if over else 0}
     conditions = ["overvote"] if flags and over else []
     return {"contest": question.title, "marks": marks, **stated, "conditions": conditions, "overvoted_ranks": []}
+
+
+def one(folder: Path, contest: dict[str, Any], *patterns: dict[str, Any], **card: Any) -> Opened:
+    """An election of one contest, one card a pattern."""
+    rows: dict[str, list[dict[str, Any]]] = {"cards": [], "votes": [], "patterns": [], "contests": [], "choices": []}
+    rows["contests"].append({"contest": "Mayor", "votes_allowed": 1, "ranks": 0, "seats": 1, "place": 0, **contest})
+    for place, name in enumerate(("A", "B", "C")):
+        rows["choices"].append({"contest": "Mayor", "choice": name, "kind": "regular", "place": place})
+    for at, pattern in enumerate(patterns):
+        plain = {"card": at, "ballot": at, "adjudicated": False, "weight": Decimal(1), "file": 0, "record": at + 1}
+        rows["cards"].append({**plain, "tabulator": "1", "batch": "1", "position": at, **card})
+        rows["votes"].append({"card": at, "pattern": at})
+        made = {"pattern": at, "contest": "Mayor", "marks": [], "conditions": [], "overvoted_ranks": []}
+        rows["patterns"].append({**made, **pattern})
+    space = Workspace.create(folder, date="2030-11-05")
+    put(space, [[Batch({name: rows_to_table(name, held) for name, held in rows.items()})]])
+    return Opened(folder)
+
+
+def mark(choice: str, rank: int = 1, **flags: Any) -> dict[str, Any]:
+    return {"choice": choice, "rank": rank, "is_ambiguous": False, "conditions": [], **flags}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import etree
 from write.cdf_rules import CVR, RESULTS, broken
-from write.elections import made
+from write.elections import made, mark, one
 from write.rereading import written
 
 from faircount.app.demonstrating import make_exports
@@ -155,19 +155,18 @@ def test_adjudicated_cards_keep_both_readings(town: Opened, report: dict[str, An
 
 def test_a_second_choice_is_never_called_no_vote(tmp_path: Path) -> None:
     """Some versions call only first ranks votes; `IsAllocable no` would make readers drop the others."""
-    from write.elections import Question
-
-    asked = (Question("Mayor", ("A", "B", "C"), ranks=3),)
-    election = made(tmp_path / "e", 1, flags=True, overvotes=False, asked=asked)
-    written(election, "cdf-json", tmp_path / "cvr.json")
-    document = json.loads((tmp_path / "cvr.json").read_text("utf-8"))
-    clear = [
-        position
-        for card in document["CVR"] for snapshot in card["CVRSnapshot"] for contest in snapshot["CVRContest"]
-        for selection in contest.get("CVRContestSelection", []) for position in selection["SelectionPosition"]
-        if position["HasIndication"] == "yes"
+    marks = [mark("A", 1, is_vote=True), mark("B", 2, is_vote=False), mark("C", 3, is_vote=False, is_ambiguous=True)]
+    election = one(tmp_path / "e", {"ranks": 3}, {"marks": marks})
+    written(election, "cdf-json", tmp_path / "cvr.json", allow_loss=False)
+    [card] = json.loads((tmp_path / "cvr.json").read_text("utf-8"))["CVR"]
+    [contest] = card["CVRSnapshot"][0]["CVRContest"]
+    positions = [position for s in contest["CVRContestSelection"] for position in s["SelectionPosition"]]
+    assert [(p["HasIndication"], p["IsAllocable"]) for p in positions] == [
+        ("yes", "yes"), ("yes", "unknown"), ("unknown", "no")
     ]  # fmt: skip
-    assert clear and all(position["IsAllocable"] != "no" for position in clear)
+    unranked = one(tmp_path / "u", {}, {"marks": [mark("A", is_vote=False)]})
+    written(unranked, "cdf-json", tmp_path / "u.json", allow_loss=False)
+    assert '"IsAllocable":"no"' in (tmp_path / "u.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])

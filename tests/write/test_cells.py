@@ -33,6 +33,12 @@ def test_a_row_comes_back(cells: list[str]) -> None:
             assert '"' not in cell[2:-1].replace('""', ""), "nothing gets out of the quotes"
 
 
+@pytest.mark.parametrize("sign", FORMULAS)
+def test_whatever_begins_a_formula_is_wrapped(sign: str) -> None:
+    assert harmless(f"{sign}cmd") == f'="{sign}cmd"'
+    assert csv_row([f"{sign}A1", "x"]).startswith('"=""')
+
+
 @given(TEXT)
 @example("=1+1")
 @example('=A1&"x"')

@@ -1,42 +1,17 @@
 """Nothing is dropped in silence: what a format cannot hold is told, and votes are not lost without leave."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from store.making import put
-from write.elections import Question, made
+from write.elections import Question, made, mark, one
 from write.rereading import found, reread, written
 
 from faircount.app.converting import LostVotesError, Wanted, convert
-from faircount.app.opened import Opened
-from faircount.model import Batch, UsageError, rows_to_table
-from faircount.store import Workspace
+from faircount.model import UsageError
 from faircount.write import FEATURES, WRITERS
 
 PLAIN = {"overvotes": False, "gaps": False, "repeats": False, "blanks": False}
-
-
-def one(folder: Path, contest: dict[str, Any], *patterns: dict[str, Any], **card: Any) -> Opened:
-    """An election of one contest, one card a pattern."""
-    rows: dict[str, list[dict[str, Any]]] = {"cards": [], "votes": [], "patterns": [], "contests": [], "choices": []}
-    rows["contests"].append({"contest": "Mayor", "votes_allowed": 1, "ranks": 0, "seats": 1, "place": 0, **contest})
-    for place, name in enumerate(("A", "B", "C")):
-        rows["choices"].append({"contest": "Mayor", "choice": name, "kind": "regular", "place": place})
-    for at, pattern in enumerate(patterns):
-        plain = {"card": at, "ballot": at, "adjudicated": False, "weight": Decimal(1), "file": 0, "record": at + 1}
-        rows["cards"].append({**plain, "tabulator": "1", "batch": "1", "position": at, **card})
-        rows["votes"].append({"card": at, "pattern": at})
-        made = {"pattern": at, "contest": "Mayor", "marks": [], "conditions": [], "overvoted_ranks": []}
-        rows["patterns"].append({**made, **pattern})
-    space = Workspace.create(folder, date="2030-11-05")
-    put(space, [[Batch({name: rows_to_table(name, held) for name, held in rows.items()})]])
-    return Opened(folder)
-
-
-def mark(choice: str, rank: int = 1, **flags: Any) -> dict[str, Any]:
-    return {"choice": choice, "rank": rank, "is_ambiguous": False, "conditions": [], **flags}
 
 
 GRAVE = [
@@ -206,3 +181,11 @@ def test_reported_results_become_a_report(tmp_path: Path) -> None:
     path.write_text(head + "Mayor,A,1,11,the state\n", "utf-8")
     with pytest.raises(LostVotesError, match=r"other sources or claims for the same results \(1\)"):
         convert([path], Wanted("results-cdf", date="2030-11-05"), tmp_path / "r2.json")
+
+
+def test_a_contest_that_everybody_left_blank_is_told(tmp_path: Path) -> None:
+    """It has no choices to write, and no votes to lose; what is lost is on how many cards it stood."""
+    election = one(tmp_path / "e", {}, {"marks": [mark("A")]}, {"contest": "Ghost"}, {"contest": "Ghost"})
+    done = written(election, "cdf-json", tmp_path / "cvr.json", allow_loss=False)
+    [(what, count)] = [(loss.what, loss.count) for loss in done.losses if "Ghost" in loss.what]
+    assert count == 2 and "no source lists its choices" in what

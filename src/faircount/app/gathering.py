@@ -42,7 +42,8 @@ select n.contest, n.choice, n.party, n.kind from named n
  where n.contest in (select contest from reported)
  order by c.place nulls last, n.contest, n.place nulls last, n.choice
 """
-NO_CARD = "no card holds it"
+NO_CARD, NO_CHOICES = "no card holds it", "no source lists its choices"
+"""Why a contest cannot be counted, as the store says it."""
 
 
 class Gathered:
@@ -92,8 +93,10 @@ class Gathered:
         keys = {(title, name): key for title, name, key in self.opened.engine.ask(_KEYS).rows}
         for title in chosen:
             if title not in known:
-                if without.get(title) != NO_CARD:
-                    self.refused.append(Loss(f"the contest {title!r}: {without.get(title)}", 1, grave=True))
+                why = without.get(title, "")
+                if why != NO_CARD:  # where it has no choices, nobody's vote is in it: only that it was left blank
+                    grave = not why.startswith(NO_CHOICES)
+                    self.refused.append(Loss(f"the contest {title!r}: {why}", self._cards_with(title), grave))
                 continue
             key, votes, seats, district = stated.get(title, (None, None, None, None))
             decided = self.opened.election.decisions.get(title, {})
@@ -104,10 +107,13 @@ class Gathered:
                 tuple(keys.get((title, choice.name)) for choice in contest.choices),
             )  # fmt: skip
             if why := self.writer.refuses(terms):
-                cards = self.opened.engine.ask("select count(*) from votes where contest = ?", [title]).rows[0][0]
-                self.refused.append(Loss(f"the contest {title!r}: {why}", cards, grave=True))
+                self.refused.append(Loss(f"the contest {title!r}: {why}", self._cards_with(title), grave=True))
             else:
                 yield terms
+
+    def _cards_with(self, title: str) -> int:
+        count: int = self.opened.engine.ask("select count(*) from votes where contest = ?", [title]).rows[0][0]
+        return count
 
     def _reported_contests(self) -> dict[str, Contest]:
         """Return contests of which there are results and no cards."""

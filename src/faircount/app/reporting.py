@@ -31,7 +31,7 @@ _COUNTED = (
     ("manifest", "batches in manifests"),
     ("reported", "figures of official results"),
     ("turnout", "figures of turnout"),
-    ("superseded", "readings replaced by adjudication and kept"),
+    ("superseded", "other readings of the same contests on the same cards, kept and not counted"),
     ("rejected", "rows that could not be read and were kept aside"),
 )
 

@@ -36,6 +36,9 @@ def sniff(path: Path) -> Sniffed:
 def unknown(path: Path, export: Export) -> str:
     """Say that nobody knows a file, what it looks like, and whether a person could say what its columns mean."""
     problem = f"{path}: no reader recognises it{_looks_like(export)}"
+    if export.nested:
+        first = ", ".join(export.nested[:3])
+        return f"{problem}; {len(export.nested):,} of its files are archives, not opened here ({first}): unpack them"
     try:
         mapping = proposed(path).mapping
     except FaircountError:
@@ -81,6 +84,7 @@ def exports_in(path: Path, named: str = "") -> tuple[list[Sniffed], list[Sniffed
     if found.reader is not None:
         return [found], []
     if not path.is_dir():
+        Export(path)  # a tool that is missing, or an archive that is hostile, says so itself
         known = f"formats read: {', '.join(READERS)}; if you know the format, name it with --as"
         problem = found.problem.removeprefix(f"{path}: ")
         raise BadInputError(str(path), problem, fix=known if problem.startswith("no reader") else "")
@@ -96,6 +100,8 @@ def _inside(folder: Path) -> tuple[list[Sniffed], list[Sniffed]]:
         found = sniff(entry)
         if found.reader is not None:
             read.append(found)
+        elif entry.is_symlink():
+            unread.append(Sniffed(entry, None, None, f"{entry}: a link; put what it points to in its place"))
         elif entry.is_dir():
             more, rest = _inside(entry)
             read += more

@@ -54,7 +54,8 @@ VOTES = pa.schema([pa.field("card", pa.int64(), nullable=False), pa.field("patte
 """One row a (card, contest on it): the reading that is current. The contest is the pattern's."""
 
 SUPERSEDED = VOTES.append(pa.field("version", _WORD))
-"""Readings that were replaced, such as the machine's before adjudication; never counted, never lost."""
+"""Other readings of the same contest on the same card: the machine's before adjudication, an audit board's of the paper.
+`version` says whose. Never counted, never lost."""
 
 PATTERNS = pa.schema(
     [
@@ -126,7 +127,9 @@ REPORTED = pa.schema(
         pa.field("jurisdiction", pa.string()),  # null: all
         pa.field("precinct", pa.string()),  # null: all
         pa.field("counting_group", pa.string()),  # null: all
-        pa.field("measure", pa.string(), nullable=False),  # votes, undervotes, overvotes, ballots_cast, registered
+        # votes, undervotes, overvotes, ballots_cast, registered; other words are kept and compared with nothing:
+        # `sampled_votes` of an audit's batch, `votes, round 3` of a published count.
+        pa.field("measure", pa.string(), nullable=False),
         pa.field("count", pa.int64(), nullable=False),
         pa.field("claim", pa.string(), nullable=False),  # `reported`, or whose figure it is
         pa.field("row", pa.int32(), nullable=False),

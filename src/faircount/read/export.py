@@ -33,8 +33,8 @@ class Export:
     """Names, sizes and bytes of the files of one export, in name order. Cheap to make, picklable, read-only.
 
     A folder lists its files recursively, hidden ones (`.DS_Store`, `__MACOSX`) left out. A zip or 7-Zip archive lists
-    its members; an archive among them is one file, see `nested`. A single file lists itself, without `.xz` or `.gz`, and the
-    confirmed mapping that lies beside it, if there is one.
+    its members; an archive among them is one file, see `nested`. A single file lists itself, without `.xz` or `.gz`,
+    and the confirmed mapping that lies beside it, if there is one.
 
     Raises `BadInputError` when the path cannot be read, an archive is broken, encrypted or hostile (traversal,
     duplicate names, overlaps, absurd compression), or a folder holds links or pipes; `MissingToolError` for a 7-Zip

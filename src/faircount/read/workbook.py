@@ -48,7 +48,7 @@ class Workbook:
         self._sheet_parts = tuple(part for _, part in listed)
         with self._bytes() as stream:
             self.sha256 = hashlib.file_digest(cast(io.BytesIO, stream), "sha256").hexdigest()
-            self.size = stream.tell()
+            self.size = stream.seek(0, io.SEEK_END)
 
     @functools.cached_property
     def formulas(self) -> dict[str, int]:

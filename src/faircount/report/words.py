@@ -42,7 +42,7 @@ TABLE_WORDS = {
     "ballots": N_("Ballots"),
     "cards": N_("Cards"),
     "votes": N_("Contests on cards"),
-    "superseded": N_("Readings replaced by a later one"),
+    "superseded": N_("Other readings of the same cards, kept and not counted"),
     "patterns": N_("Distinct ways of voting"),
     "marks": N_("Marks with details"),
     "contests": N_("Contests"),

@@ -68,7 +68,7 @@ _Label = Callable[[int, str, str, int, str], str]
 
 
 def _labels(material: Material) -> _Label:
-    """Return how ballots are called: tabulator_batch_position where that names each; else what is imprinted, or a number.
+    """Return how ballots are called: tabulator_batch_position where that names each; else what is imprinted; else 1, 2.
 
     An id with a comma or blank in it would be cut by programs that split lines at commas.
     """
