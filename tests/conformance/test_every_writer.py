@@ -15,6 +15,7 @@ from faircount.store.streams import rows_in_order, schema_of
 from faircount.write import FEATURES, WRITERS, Writer
 from faircount.write.cells import restored
 
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "formats"
 MADE_OF_CARDS = [name for name in WRITERS if "cards" in WRITERS[name].needs]
 
 
@@ -28,7 +29,10 @@ def test_a_writer_says_what_it_is(name: str) -> None:
     writer: Writer = WRITERS[name]
     assert writer.title and writer.source and writer.suffixes
     assert set(writer.needs) <= set(TABLES) and writer.needs
-    assert set(writer.cannot) == {f.words for f in FEATURES.values() if f.name not in writer.holds}
+    owed = {feature.name for feature in writer.owed}
+    assert owed <= set(FEATURES) and writer.holds <= owed, "it holds what it could hold"
+    assert set(writer.cannot) == {FEATURES[name].words for name in owed - writer.holds}
+    assert (DOCS / f"{writer.page}.md").is_file()
     assert writer.level in ("cards", "profiles", "figures", "tables")
 
 

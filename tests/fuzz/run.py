@@ -101,12 +101,30 @@ def run(reader: str, seconds: int) -> str:
     work = next((line.rsplit(" ", 1)[-1] for line in said.splitlines() if line.startswith(f"{reader}: ")), "")
     kept = []
     for path in sorted(Path(work).glob("*-*")) if work else []:
-        if path.name.startswith(("crash-", "timeout-", "oom-")):
+        if path.name.startswith(("crash-", "timeout-")) or (path.name.startswith("oom-") and not alone(reader, path)):
             kept.append(keep(reader, path.read_bytes()))
     trouble = next((line for line in reversed(said.splitlines()) if "Error" in line or "panic" in line.lower()), "")
     return f"{reader}: {runs:,} inputs in {seconds} s, exit {done.returncode}" + (
         f", kept {kept}: {trouble[:200]}" if kept else ""
     )
+
+
+def alone(reader: str, path: Path) -> bool:
+    """Say whether an input that came when the fuzzer's memory was used up is read in little memory by itself."""
+    case = KEPT / reader / keep(reader, path.read_bytes())
+    program = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+sys.path[:0] = {sys.path[:2]!r}
+from pathlib import Path
+from faircount.read import READERS
+from hostile.outcome import outcome
+outcome(READERS[{reader!r}], Path({str(case)!r}), forced=True)
+"""
+    fine = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True).returncode == 0
+    if fine:
+        shutil.rmtree(case) if case.is_dir() else case.unlink()
+    return fine
 
 
 def keep(reader: str, data: bytes) -> str:

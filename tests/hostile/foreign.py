@@ -127,7 +127,7 @@ def archives() -> dict[str, Made]:
         "far-corner.xlsx": lambda: archive_of({**bomb, "xl/worksheets/sheet1.xml": cell}),
         "beyond.xlsx": lambda: archive_of({**bomb, "xl/worksheets/sheet1.xml": far}),
         "backwards.xlsx": lambda: archive_of({**bomb, "xl/worksheets/sheet1.xml": back}),
-        "sheet-bomb.xlsx": lambda: archive_of({**bomb, "xl/worksheets/sheet1.xml": b"<worksheet>" + b" " * (100 << 20)}),
+        "sheet-bomb.xlsx": lambda: archive_of({**bomb, "xl/worksheets/sheet1.xml": b"<worksheet>" + bytes(100 << 20)}),
         "no-sheet.xlsx": lambda: archive_of(bomb),
         "no-list.xlsx": lambda: archive_of({"xl/workbook.xml": bomb["xl/workbook.xml"]}),
         "laughs.xlsx": lambda: archive_of({**bomb, "xl/workbook.xml": _LAUGHS + b"<workbook>&j;</workbook>"}),

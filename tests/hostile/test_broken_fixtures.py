@@ -44,6 +44,8 @@ def test_a_broken_file_is_read_or_refused(name: str, path: Path, tmp_path: Path)
             zipped.write_bytes(data)
             seen[_tried(name, f"zip: {what}", zipped)] += 1
     else:
+        if (mapping := path.with_name(f"{path.name}.mapping.json")).exists():
+            shutil.copyfile(mapping, tmp_path / mapping.name)
         data = path.read_bytes()
         mutations = archive_mutations if data.startswith(b"PK\x03\x04") else text_mutations
         for what, changed in mutations(data, name):

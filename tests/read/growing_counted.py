@@ -61,8 +61,9 @@ def _rcr_row(n: int) -> str:
 
 def _cache(records: int) -> str:
     papers = "\n".join(f"{name}\tA\t{n}" for n, name in enumerate(_NAMES, 1))
-    sections = "Groups\n1\nA\tReeds\t\nOfficial Results\n0\nDownload Location\n1\nmade up\nInformal\t4\nSATLs\n1\nA\t5\nRATLs\n0\n"
-    return f"Election data cache file version \t2\n2031\tMade Up\tSenate\tNT\nCandidates\n20\n{papers}\n{sections}BTLs\n{records}\n"
+    first = "Election data cache file version \t2\n2031\tMade Up\tSenate\tNT\nCandidates\n20\n"
+    sections = "Groups\n1\nA\tReeds\t\nOfficial Results\n0\nDownload Location\n1\nmade up\nInformal\t4\n"
+    return f"{first}{papers}\n{sections}SATLs\n1\nA\t5\nRATLs\n0\nBTLs\n{records}\n"
 
 
 _STERN = "".join(f'"Candidate {n}","{name}","Independent (Ind)",\n' for n, name in enumerate(_NAMES, 1))

@@ -53,7 +53,7 @@ def made(tmp_path: Path) -> Path:
         date = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet.write_row(0, 0, ["Name", "Votes", "Share", "Day", "Seen", "Sum"])
         sheet.write_row(1, 0, ["Ada Öl\nB", 99813, 0.1])
-        sheet.write_datetime(1, 3, datetime.datetime(2026, 11, 3), date)
+        sheet.write_datetime(1, 3, datetime.date(2026, 11, 3), date)
         sheet.write_boolean(1, 4, True)
         sheet.write_formula(1, 5, "=B2+1", value=99814)
         sheet.write_formula(2, 5, "=B3+1", value="")

@@ -18,7 +18,7 @@ from faircount.app.opened import Opened
 from faircount.app.recounting import recount
 from faircount.read import READERS
 from faircount.store import Workspace
-from faircount.write.cdf import NAMESPACE, ORDER
+from faircount.write.cdf import NAMESPACE
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +89,19 @@ def test_xml_says_what_json_says(report: dict[str, Any], xml: Path) -> None:
     assert again["CVR"] == _xml_ids(report["CVR"]) and again["Election"] == _xml_ids(report["Election"])
 
 
+def _place(parent: str, name: str) -> str:
+    """The schema's order: by name, `Other…` after what it explains, and a subclass's own fields after the inherited."""
+    if parent == "Contest" and name in ("NumberElected", "VotesAllowed"):
+        return f"~{name}"
+    if parent == "ContestSelection" and name != "Code":
+        return f"~{name}"
+    return (name.removeprefix("Other") + "~" if name.startswith("Other") else name).lower()
+
+
 def test_xml_keeps_the_order_of_the_schema(xml: Path) -> None:
     for element in etree.parse(str(xml)).getroot().iter():
         name = etree.QName(element).localname
-        order = ORDER.get(name, ())
-        places = [order.index(etree.QName(child).localname) for child in element]
+        places = [_place(name, etree.QName(child).localname) for child in element]
         assert places == sorted(places), f"{name}, line {element.sourceline}"
 
 

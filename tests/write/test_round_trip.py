@@ -9,6 +9,7 @@ from write.rereading import by_card, expected, flagged, found, reread, written
 
 from faircount.app.gathering import Gathered
 from faircount.app.opened import Opened
+from faircount.app.recounting import recount
 from faircount.read import READERS
 from faircount.write import WRITERS
 from faircount.write.cells import one_line
@@ -58,6 +59,16 @@ def test_colorado(tmp_path: Path, seed: int, flags: bool) -> None:
     assert "CountingGroup" not in (tmp_path / "cvr.csv").read_text("utf-8"), "Colorado prohibits it"
     if not flags:
         assert got == wanted
+
+
+def test_columns_of_a_ranked_contest_go_rank_by_rank(tmp_path: Path) -> None:
+    """As in Colorado's sample exports: every choice with (1), then every choice with (2)."""
+    election = made(tmp_path / "e", 1, asked=(Question("Mayor", ("A", "B"), ranks=2),))
+    written(election, "colorado-cvr", tmp_path / "cvr.csv")
+    _, titles, choices, ids, *_ = (tmp_path / "cvr.csv").read_text("utf-8").splitlines()
+    assert choices == ",,,,,,,A(1),B(1),A(2),B(2)"
+    assert titles == ",,,,,,," + ",".join(['"Mayor (Number of positions=1, Number of ranks=2)"'] * 4)
+    assert ids.startswith("CvrNumber,TabulatorNum,BatchId,RecordId,ImprintedId,PrecinctPortion,BallotType,")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -200,6 +211,29 @@ def everything(opened: Opened) -> dict[str, Counter[object]]:
         for number, cards, _ in material.counts(at):
             mine[flagged(material.ways[number].pattern, names, bool(one.contest.ranks))] += cards
     return counts
+
+
+@pytest.mark.parametrize(("form", "reader"), [("plain-csv", "plain-csv"), ("colorado-cvr", "dominion-csv")])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_marks_with_flags_count_the_same_without_them(tmp_path: Path, seed: int, form: str, reader: str) -> None:
+    """The second opinion on what flagless formats write: the counting rules, which know nothing of writers."""
+    election = made(tmp_path / "e", seed, flags=True)
+    done = written(election, form, tmp_path / "out", allow_loss=False)
+    assert not [loss for loss in done.losses if loss.grave]
+    again = reread(tmp_path / "out", tmp_path / "a", reader)
+    ambiguous = "select count(*) from patterns where len(list_filter(marks, lambda m: m.is_ambiguous)) > 0"
+    overvoted = "select count(*) from patterns where overvotes > 0"
+    assert election.engine.ask(ambiguous).rows[0][0] and election.engine.ask(overvoted).rows[0][0]
+    assert counted(again) == counted(election)
+
+
+def counted(opened: Opened) -> list[tuple[object, ...]]:
+    """First round, what was not a vote, and who is elected, by contest."""
+    return sorted(
+        (r.contest.title, r.cards, str(r.transcript.rounds[0].votes), str(dict(r.transcript.rounds[0].inactive)),
+         str(r.transcript.elected))
+        for r in recount(opened)[0]
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("form", [name for name in WRITERS if WRITERS[name].level != "tables"])

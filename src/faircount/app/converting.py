@@ -14,15 +14,7 @@ from faircount.app.progress import Progress, Silent
 from faircount.count.interpretation import is_invalid, ranking, read_marks, states_overvoted_rank
 from faircount.model import Contest, Pattern, UsageError
 from faircount.store import Workspace
-from faircount.write import FEATURES, WRITERS, Loss, Writer
-
-_ABOUT = {
-    "cards": ("cards", "patterns", "contests", "tables"),
-    "profiles": ("patterns", "contests", "tables"),
-    "figures": ("contests", "tables"),
-    "tables": ("tables",),
-}
-"""What a writer writes → the kinds of features of which it owes an account."""
+from faircount.write import WRITERS, Loss, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +120,10 @@ def losses_of(material: Gathered, writer: Writer) -> Iterator[Loss]:
     """
     _refuse_impossible(material, writer)
     yield from material.refused
-    kinds = _ABOUT[writer.level]
-    for feature in FEATURES.values():
-        about = feature.about in kinds or (feature.name == "weight" and writer.level == "profiles")
-        told = feature.name.startswith("manifest_") and "manifest" not in writer.holds
-        told |= feature.name == "reported" and writer.level == "figures" and not material.recounted  # they are written
+    for feature in writer.owed:
+        written = feature.name == "reported" and writer.level == "figures" and not material.recounted
         count = material.survey.get(feature.name, 0)
-        if about and not told and count and feature.name not in writer.holds:
+        if count and feature.name not in writer.holds and not written:
             yield Loss(feature.words, count, feature.grave)
     if writer.level in ("cards", "profiles"):
         yield from _votes_lost(material, writer)

@@ -25,7 +25,7 @@ class BadInputError(FaircountError):
     exit_code = 3
 
     def __init__(self, place: str, rule: str, found: str = "", fix: str = "") -> None:
-        found = found if len(found) <= MAX_FOUND else found[:MAX_FOUND] + "…"
+        place, found = (text if len(text) <= MAX_FOUND else text[:MAX_FOUND] + "…" for text in (place, found))
         self.place, self.rule, self.found, self.fix = place, rule, found, fix
         parts = [f"{place}: {rule}"]
         if found:

@@ -54,7 +54,7 @@ VOTES = pa.schema([pa.field("card", pa.int64(), nullable=False), pa.field("patte
 """One row a (card, contest on it): the reading that is current. The contest is the pattern's."""
 
 SUPERSEDED = VOTES.append(pa.field("version", _WORD))
-"""Other readings of the same contest on the same card: the machine's before adjudication, an audit board's of the paper.
+"""Other readings of the same contest on the same card: a machine's before adjudication, an audit board's of the paper;
 `version` says whose. Never counted, never lost."""
 
 PATTERNS = pa.schema(

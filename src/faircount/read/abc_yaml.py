@@ -96,7 +96,8 @@ def _read_file(builder: BatchBuilder, number: int, name: str, place: str, values
 
 
 def _values(lines: Iterator[tuple[int, str]], place: str) -> dict[str, Value]:
-    values: dict[str, Value] = {}
+    rows: dict[str, int] = {}
+    texts: dict[str, list[str]] = {}
     key, size = "", 0
     for row, line in lines:
         size += len(line)
@@ -105,18 +106,18 @@ def _values(lines: Iterator[tuple[int, str]], place: str) -> dict[str, Value]:
         shape = _TOP.fullmatch(line.rstrip())
         if shape:
             key = shape[1]
-            if key not in KEYS or key in values:
+            if key not in KEYS or key in rows:
                 raise BadInputError(f"{place}, row {row}", f"keys are {', '.join(KEYS)}, each once", key)
-            values[key] = Value(row, shape[2] or "")
+            rows[key], texts[key] = row, [shape[2] or ""]
         elif line.strip() and not line.lstrip().startswith("#"):
             if not key or not line.startswith((" ", "-", "\t")):
                 raise BadInputError(f"{place}, row {row}", "a line is `key: value` or continues one", line[:80])
-            values[key] = Value(values[key].row, f"{values[key].text}\n{line}")
+            texts[key].append(line)
         elif key:
-            values[key] = Value(values[key].row, f"{values[key].text}\n")
-    if "profile" not in values:
+            texts[key].append("")
+    if "profile" not in rows:
         raise BadInputError(place, "the file has a profile", "none")
-    return values
+    return {key: Value(row, "\n".join(texts[key])) for key, row in rows.items()}
 
 
 def _tokens(value: Value) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from faircount.model import BadInputError, Batch
 from faircount.read.aec_papers import Candidate, Group, Paper
 from faircount.read.batch_builder import BatchBuilder
@@ -19,10 +21,13 @@ from faircount.read.counted_rankings import (
 )
 from faircount.read.csv_rows import candidates
 from faircount.read.export import Export
+from faircount.read.json_elements import JsonElements
 from faircount.read.json_strict import strict_loads
 from faircount.read.reader import Part, Reader, Recognition
 
-MAX_BYTES = 512 << 20
+_LISTS = {"atl": "parties", "btl": "candidates"}
+"""List of papers → what their orders are of."""
+_DECODER = msgspec.json.Decoder(list[Any])
 _NEEDED = ('"metadata"', '"candidates"', '"electorate"')
 _CUT = "the file may be cut short or edited: fetch it again"
 
@@ -49,24 +54,37 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     builder = BatchBuilder()
     add_companions(builder, export, part)
     for number, name in numbered_members(export, part):
-        data = export.whole(name, MAX_BYTES)
         place = export.place(name)
-        content = strict_loads(data, place)
+        with export.open(name) as stream:
+            document = JsonElements(stream, place, frozenset(_LISTS), skim=True)
+            for _ in document:
+                pass
+        content = strict_loads(document.rest, place)
         metadata = content.get("metadata") if isinstance(content, dict) else None
-        if not isinstance(metadata, dict) or not all(isinstance(content.get(k, []), list) for k in ("atl", "btl")):
+        if not isinstance(metadata, dict) or not all(isinstance(content.get(k, []), list) for k in _LISTS):
             raise BadInputError(place, "the file has metadata, atl and btl", type(content).__name__, _CUT)
         paper = _paper(metadata, place)
         contest = _contest(builder, paper, metadata, number, name, place)
         row = 0
-        for kind, field in (("atl", "parties"), ("btl", "candidates")):
+        for kind, field in _LISTS.items():
             types = _types(content.get(f"{kind}_types"), place)
-            for at, entry in enumerate(content.get(kind, [])):
+            for at, entry in _entries(export, name, kind):
                 row += 1
                 yield from _cast(contest, paper, row, entry, field, next((t for a, z, t in types if a <= at < z), None))
         if informal := content.get("informal"):
             builder.add_facts([("informal", f"{contest.title}: {informal} papers, which the file does not hold")])
-        builder.add("files", file=number, name=name, sha256=export.sha256(name), bytes=len(data), records=contest.cards)
+        builder.add(
+            "files", file=number, name=name, sha256=document.sha256(), bytes=document.bytes, records=contest.cards
+        )
     yield builder.build()
+
+
+def _entries(export: Export, name: str, kind: str) -> Iterator[tuple[int, Any]]:
+    """Yield (index, entry) of one list, as a stream: the other may stand before it in the file."""
+    with export.open(name) as stream:
+        for group in JsonElements(stream, export.place(name), frozenset(_LISTS)):
+            if group.array == kind:
+                yield from enumerate(group.decode(_DECODER), group.first)
 
 
 def _objects(value: Any, what: str, place: str) -> list[dict[str, Any]]:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from faircount.model import BadInputError, Batch
-from faircount.model.tables import CARDS, PATTERNS, TABLES, VOTES
+from faircount.model.tables import CARDS, MARK, PATTERNS, TABLES, VOTES
 from faircount.read.csv_rows import CsvRows
 from faircount.read.export import Export
 
@@ -35,6 +37,9 @@ class ExportedMark(NamedTuple):
 
 _PatternKey = tuple[str, tuple[ExportedMark, ...], int | None, int | None, tuple[str, ...], tuple[int, ...]]
 _CARD_COLUMNS = tuple(name for name in CARDS.names if name not in ("card", "ballot"))
+_UNLESS_GIVEN: dict[str, object] = {"adjudicated": False, "weight": ONE}
+"""Column of cards → its value where none is given; null in the others."""
+_Ints = npt.NDArray[np.int64]
 
 
 class BatchBuilder:
@@ -46,17 +51,23 @@ class BatchBuilder:
         self._empty()
 
     def _empty(self) -> None:
-        self._ballots: list[int] = []
+        self._made = 0
+        self._ballots: dict[int, int] = {}  # card → ballot, where it is not the card's own
+        # Cards that are alike are one row here, and get their rows in `build`.
+        self._card_rows = 0
+        self._card_repeats: dict[int, int] = {}  # row → cards, where not 1
         self._cards: dict[str, list[object]] = {name: [] for name in _CARD_COLUMNS}
         self._vote_cards: list[int] = []
         self._vote_patterns: list[int] = []
+        self._vote_repeats: dict[int, int] = {}  # vote → cards from the one named on, where not 1
         self._patterns: dict[_PatternKey, int] = {}
         self._rows: dict[str, list[dict[str, object]]] = {}
+        self._most_rows = 0
 
     @property
     def cards(self) -> int:
         """How many cards were added since the last `build`."""
-        return len(self._ballots)
+        return self._made
 
     def rows(self, table: str) -> int:
         """Return how many rows of `table`, not cards, votes or patterns, were added since the last `build`."""
@@ -65,7 +76,7 @@ class BatchBuilder:
     @property
     def full(self) -> bool:
         """Whether it is time to `build`."""
-        return self.cards >= CARDS_PER_BATCH or any(len(rows) >= CARDS_PER_BATCH for rows in self._rows.values())
+        return self._made >= CARDS_PER_BATCH or self._most_rows >= CARDS_PER_BATCH
 
     def add_card(
         self, *, file: int, record: int, ballot: int | None = None, weight: Decimal = ONE, **columns: object
@@ -75,15 +86,29 @@ class BatchBuilder:
         `columns` are the other columns of `cards`; those not given are null, and `adjudicated` is False. Raises
         `TypeError` for a column that cards do not have.
         """
-        card = len(self._ballots)
-        columns.update(file=file, record=record, weight=weight)
-        columns.setdefault("adjudicated", False)
-        if not columns.keys() <= self._cards.keys():
-            raise TypeError(f"cards have no columns {sorted(columns.keys() - self._cards.keys())}")
-        self._ballots.append(card if ballot is None else ballot)
-        for name, values in self._cards.items():
-            values.append(columns.get(name))
+        card = self._made
+        if ballot is not None and ballot != card:
+            self._ballots[card] = ballot
+        if weight is not ONE:
+            columns["weight"] = weight
+        columns["file"], columns["record"] = file, record
+        self._add_row(columns)
+        self._made = card + 1
         return card
+
+    def _add_row(self, columns: dict[str, object]) -> None:
+        """Keep what is given; what is not is filled up when it is needed."""
+        row, held = self._card_rows, self._cards
+        try:
+            for name, value in columns.items():
+                values = held[name]
+                if value is not None:
+                    if len(values) < row:
+                        values += [_UNLESS_GIVEN.get(name)] * (row - len(values))
+                    values.append(value)
+        except KeyError:
+            raise TypeError(f"cards have no columns {sorted(columns.keys() - held.keys())}") from None
+        self._card_rows = row + 1
 
     def add_counted(
         self, cards: int, patterns: Callable[[], Sequence[int]], place: str, **columns: object
@@ -100,17 +125,17 @@ class BatchBuilder:
                 place, f"rows with counts state at most {MAX_COUNTED:,} ballots in all", f"{self._counted:,}",
                 "read the contests or districts one at a time",
             )  # fmt: skip
-        columns = {"adjudicated": False, "weight": ONE, **columns}
         while cards:
-            now = min(cards, max(1, CARDS_PER_BATCH - self.cards))
-            first = self.cards
-            ids = range(first, first + now)
-            self._ballots += ids
-            for name, values in self._cards.items():
-                values += [columns.get(name)] * now
+            now = min(cards, max(1, CARDS_PER_BATCH - self._made))
+            if now > 1:
+                self._card_repeats[self._card_rows] = now
+            self._add_row(columns)
             for pattern in patterns():
-                self._vote_cards += ids
-                self._vote_patterns += [pattern] * now
+                if now > 1:
+                    self._vote_repeats[len(self._vote_cards)] = now
+                self._vote_cards.append(self._made)
+                self._vote_patterns.append(pattern)
+            self._made += now
             cards -= now
             if self.full:
                 yield self.build()
@@ -139,7 +164,9 @@ class BatchBuilder:
 
     def add(self, table: str, **columns: object) -> None:
         """Add a row to any table but cards, votes and patterns; columns not given are null."""
-        self._rows.setdefault(table, []).append(columns)
+        rows = self._rows.setdefault(table, [])
+        rows.append(columns)
+        self._most_rows = max(self._most_rows, len(rows))
 
     def add_facts(self, facts: Iterable[tuple[str, str]]) -> None:
         """Add what the source says of itself, (name, value) pairs."""
@@ -192,28 +219,64 @@ class BatchBuilder:
     def build(self) -> Batch:
         """Return what was gathered, and start anew."""
         tables = {name: pa.Table.from_pylist(rows, schema=TABLES[name]) for name, rows in self._rows.items()}
-        if self._ballots:
-            columns = {"card": range(self.cards), "ballot": self._ballots, **self._cards}
-            tables["cards"] = pa.table([pa.array(columns[f.name], f.type) for f in CARDS], schema=CARDS)
+        if self._made:
+            tables["cards"] = self._card_table()
         if self._vote_cards:
-            votes = [pa.array(self._vote_cards, pa.int64()), pa.array(self._vote_patterns, pa.int64())]
-            tables["votes"] = pa.table(votes, schema=VOTES)
+            tables["votes"] = self._vote_table()
         if self._patterns:
             tables["patterns"] = self._pattern_table()
         self._empty()
         return Batch(tables)
 
+    def _card_table(self) -> pa.Table:
+        row_of = None
+        if self._card_repeats:
+            row_of = pa.array(np.repeat(np.arange(self._card_rows), _counts(self._card_rows, self._card_repeats)))
+        ballots = np.arange(self._made)
+        if self._ballots:
+            ballots[list(self._ballots)] = list(self._ballots.values())
+        columns = [pa.array(np.arange(self._made)), pa.array(ballots)]
+        for name, values in self._cards.items():
+            kind, default = CARDS.field(name).type, _UNLESS_GIVEN.get(name)
+            if not values:
+                columns.append(pa.repeat(pa.scalar(default, kind), self._made))
+                continue
+            column = pa.array(values + [default] * (self._card_rows - len(values)), kind)
+            columns.append(column if row_of is None else column.take(row_of))
+        return pa.table(columns, schema=CARDS)
+
+    def _vote_table(self) -> pa.Table:
+        cards, patterns = np.array(self._vote_cards, dtype=np.int64), np.array(self._vote_patterns, dtype=np.int64)
+        if self._vote_repeats:
+            counts = _counts(len(cards), self._vote_repeats)
+            within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+            cards, patterns = np.repeat(cards, counts) + within, np.repeat(patterns, counts)
+        return pa.table([pa.array(cards), pa.array(patterns)], schema=VOTES)
+
     def _pattern_table(self) -> pa.Table:
-        rows = [
-            {
-                "pattern": number,
-                "contest": contest,
-                "marks": [mark._asdict() for mark in marks],
-                "undervotes": undervotes,
-                "overvotes": overvotes,
-                "conditions": conditions,
-                "overvoted_ranks": overvoted_ranks,
-            }
-            for (contest, marks, undervotes, overvotes, conditions, overvoted_ranks), number in self._patterns.items()
-        ]
-        return pa.Table.from_pylist(rows, schema=PATTERNS)
+        contests, marks, undervotes, overvotes, conditions, overvoted = zip(*self._patterns, strict=True)
+        values = zip(*(mark for held in marks for mark in held), strict=True) if any(marks) else [()] * len(MARK)
+        each = [pa.array(column, field.type) for column, field in zip(values, MARK, strict=True)]
+        ends = np.cumsum([0, *map(len, marks)], dtype=np.int32)
+        columns = {
+            "pattern": pa.array(self._patterns.values(), pa.int64()),
+            "contest": contests,
+            "marks": pa.ListArray.from_arrays(
+                pa.array(ends), pa.StructArray.from_arrays(each, fields=list(MARK)), PATTERNS.field("marks").type
+            ),
+            "undervotes": undervotes,
+            "overvotes": overvotes,
+            "conditions": conditions,
+            "overvoted_ranks": overvoted,
+        }
+        return pa.table(
+            [c if isinstance(c := columns[f.name], pa.Array) else pa.array(c, f.type) for f in PATTERNS],
+            schema=PATTERNS,
+        )
+
+
+def _counts(size: int, repeats: dict[int, int]) -> _Ints:
+    """Return how often each of `size` rows stands: once, but for those in `repeats`."""
+    counts = np.ones(size, dtype=np.int64)
+    counts[list(repeats)] = list(repeats.values())
+    return counts

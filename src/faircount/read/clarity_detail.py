@@ -11,7 +11,7 @@ from typing import Any
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.clarity_words import date_of, kind_of, title_of
-from faircount.read.csv_rows import candidates, figure_of
+from faircount.read.csv_rows import candidates, figure_of, the_file
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.results_words import measure_of
@@ -46,7 +46,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
 
     Raises `BadInputError` for XML that is cut short or malformed, and for a file without any contest.
     """
-    [name] = candidates(export)
+    name = the_file(export)
     builder = BatchBuilder()
     detail = _Detail(name, builder)
     with export.open(name) as stream:

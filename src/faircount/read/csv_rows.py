@@ -285,6 +285,14 @@ def files_to_read(export: Export) -> tuple[str, ...]:
     return names
 
 
+def the_file(export: Export) -> str:
+    """Return the one file of an export that is one document. Raises `BadInputError` where there are more or none."""
+    names = files_to_read(export)
+    if len(names) != 1:
+        raise BadInputError(str(export), "this format is one file", f"{len(names):,} files", "read them one at a time")
+    return names[0]
+
+
 def is_companion(name: str) -> bool:
     """Say whether a file of this name is a note or checksum and not a table."""
     last = name.rsplit("/", 1)[-1].lower()

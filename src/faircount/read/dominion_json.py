@@ -72,6 +72,8 @@ def plan(export: Export) -> tuple[Part, ...]:
     """
     if export.kind == "single":
         return (Part(0, export.names, export.size(export.names[0])),)
+    if not any(CVR_FILE.search(name) for name in export.names):
+        raise BadInputError(str(export), "an export holds CvrExport files", "none of them", "is it complete?")
     found = {match[1] for name in export.names if (match := MANIFEST_FILE.search(name))}
     for needed in REQUIRED if found else ():
         if needed not in found:

@@ -168,9 +168,13 @@ class _Manifests:
     def number(self, manifest: str, row: dict[str, Any], key: str) -> int:
         """Return a whole number of an entry, or refuse."""
         value = row.get(key) if isinstance(row, dict) else None
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or not -(1 << 31) <= value < 1 << 31:
             raise BadInputError(self.places[manifest], f"every entry has a number {key}", repr(value))
         return value
+
+    def number_or_none(self, manifest: str, row: dict[str, Any], key: str) -> int:
+        """Return a whole number that older versions leave out, 0 where it is not there; or refuse."""
+        return self.number(manifest, row, key) if row.get(key) else 0
 
     def _names(self, version: str) -> Names:
         precincts = self.by_id("Precinct")
@@ -181,14 +185,16 @@ class _Manifests:
             contests=self.by_id("Contest"),
             votes_allowed={self.number("Contest", r, "Id"): self.number("Contest", r, "VoteFor")
                            for r in self.of("Contest")},
-            ranks={self.number("Contest", r, "Id"): int(r.get("NumOfRanks") or 0) for r in self.of("Contest")},
+            ranks={self.number("Contest", r, "Id"): self.number_or_none("Contest", r, "NumOfRanks")
+                   for r in self.of("Contest")},
             choices=self._choices(),
             styles=self.by_id("BallotType"),
             groups=self.by_id("CountingGroup"),
             portions=portions,
             precincts={
                 self.number("PrecinctPortion", r, "Id"): precincts.get(
-                    int(r.get("PrecinctId") or 0), portions[self.number("PrecinctPortion", r, "Id")]
+                    self.number_or_none("PrecinctPortion", r, "PrecinctId"),
+                    portions[self.number("PrecinctPortion", r, "Id")],
                 )
                 for r in self.of("PrecinctPortion")
             },

@@ -6,9 +6,10 @@ Fields that no table holds (ManifestationId, KeyInId, PartyId of a mark) are lef
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
 import msgspec
+from msgspec import Meta
 
 from faircount.model import BadInputError
 from faircount.read.json_strict import strict_loads, without_mark
@@ -17,42 +18,50 @@ BLOCK = 64 << 20
 """A file up to this size is decoded whole; a larger one is cut between sessions."""
 
 
+Small = Annotated[int, Meta(ge=-(1 << 15), lt=1 << 15)]
+"""What the tables keep in 16 bits: ranks, densities, votes of one card."""
+Number = Annotated[int, Meta(ge=-(1 << 31), lt=1 << 31)]
+"""An id or a position."""
+Image = Annotated[int, Meta(ge=-1, lt=1 << 20)]
+"""The number of a write-in's picture."""
+
+
 class Mark(msgspec.Struct, gc=False, frozen=True):
     """One mark; Rank is 1 where the contest is not ranked. Densities are percentages."""
 
-    CandidateId: int
-    Rank: int
+    CandidateId: Number
+    Rank: Small
     IsAmbiguous: bool
     IsVote: bool
-    MarkDensity: int = -1
-    WriteinDensity: int = -1
-    WriteinIndex: int = -1
-    OutstackConditionIds: tuple[int, ...] = ()
+    MarkDensity: Small = -1
+    WriteinDensity: Small = -1
+    WriteinIndex: Image = -1
+    OutstackConditionIds: tuple[Number, ...] = ()
 
 
 class ContestRecord(msgspec.Struct, gc=False, frozen=True):
     """One contest on one card. Up to version 5.2 it has only its number and marks."""
 
-    Id: int
+    Id: Number
     Marks: tuple[Mark, ...]
-    Undervotes: int | None = None
-    Overvotes: int | None = None
-    OutstackConditionIds: tuple[int, ...] = ()
+    Undervotes: Small | None = None
+    Overvotes: Small | None = None
+    OutstackConditionIds: tuple[Number, ...] = ()
 
 
 class CardRecord(msgspec.Struct, gc=False):
     """One card of a session, from version 5.4 on. PaperIndex 0 is its first sheet."""
 
     Contests: list[ContestRecord]
-    PaperIndex: int = -1
-    OutstackConditionIds: tuple[int, ...] = ()
+    PaperIndex: Small = -1
+    OutstackConditionIds: tuple[Number, ...] = ()
 
 
 class Reading(msgspec.Struct, gc=False):
     """One reading of a session: the machine's, or a person's."""
 
-    PrecinctPortionId: int
-    BallotTypeId: int
+    PrecinctPortionId: Number
+    BallotTypeId: Number
     IsCurrent: bool
     Cards: list[CardRecord] | None = None
     Contests: list[ContestRecord] | None = None
@@ -67,10 +76,10 @@ class Reading(msgspec.Struct, gc=False):
 class Session(msgspec.Struct, gc=False):
     """What a voter fed at once. RecordId is "X" where the export withholds it."""
 
-    TabulatorId: int
-    BatchId: int
-    RecordId: int | str
-    CountingGroupId: int
+    TabulatorId: Number
+    BatchId: Number
+    RecordId: Number | str
+    CountingGroupId: Number
     Original: Reading
     Modified: Reading | None = None
     ImageMask: str = ""

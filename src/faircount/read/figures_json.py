@@ -91,8 +91,9 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` for JSON of another shape.
     """
     builder = BatchBuilder()
+    wanted = set(candidates(export))
     for number, name in enumerate(export.names):
-        if name not in candidates(export):
+        if name not in wanted:
             builder.add_companion(export, number, name)
             continue
         place = export.place(name)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from faircount.model import BadInputError, Batch, batch_label
 from faircount.read.batch_builder import BatchBuilder
-from faircount.read.csv_rows import candidates, figure_of
+from faircount.read.csv_rows import candidates, figure_of, the_file
 from faircount.read.export import Export
 from faircount.read.nist_results_records import (
     Definitions,
@@ -65,7 +65,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` for version 1, whose elements are others, for more than one election in a report, and for a
     report without any contest.
     """
-    [name] = candidates(export)
+    name = the_file(export)
     place = export.place(name)
     found = recognise(export)
     if found and found.version == "1":

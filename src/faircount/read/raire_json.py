@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.counted_rankings import (
@@ -20,11 +22,13 @@ from faircount.read.counted_rankings import (
 )
 from faircount.read.csv_rows import candidates
 from faircount.read.export import Export
+from faircount.read.json_elements import JsonElements
 from faircount.read.json_strict import strict_loads
 from faircount.read.reader import Part, Reader, Recognition
 
 _NEEDED = ('"metadata"', '"num_candidates"', '"votes"', '"prefs"')
-MAX_BYTES = 512 << 20
+_VOTES = frozenset(("votes",))
+_DECODER = msgspec.json.Decoder(list[Any])
 _CUT = "the file may be cut short or edited: fetch it again"
 
 
@@ -42,22 +46,30 @@ def recognise(export: Export) -> Recognition | None:
 
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
-    """Yield the ballots of each file as cards of one contest. A file is read whole, up to 512 MiB.
+    """Yield the ballots of each file as cards of one contest.
 
-    Raises `BadInputError` for broken JSON, candidates whose number is not `num_candidates`, a winner that is no
-    candidate, and more ballots than the file's own bound on auditable ballots.
+    A file is read twice, first without its votes: what they are votes on may stand behind them. Raises
+    `BadInputError` for broken JSON, candidates whose number is not `num_candidates`, a winner that is no candidate,
+    and more ballots than the file's own bound on auditable ballots.
     """
     builder = BatchBuilder()
     add_companions(builder, export, part)
     for number, name in numbered_members(export, part):
-        data = export.whole(name, MAX_BYTES)
         place = export.place(name)
-        content = _object(strict_loads(data, place), place)
+        with export.open(name) as stream:
+            document = JsonElements(stream, place, _VOTES, skim=True)
+            for _ in document:
+                pass
+        content = _object(strict_loads(document.rest, place), place)
         contest = _contest(export, builder, content, number, name, place)
-        for row, vote in enumerate(content["votes"], 1):
-            yield from _cast(contest, row, vote)
+        with export.open(name) as stream:
+            for group in JsonElements(stream, place, _VOTES):
+                for row, vote in enumerate(group.decode(_DECODER), group.first + 1):
+                    yield from _cast(contest, row, vote)
         _hold_to_bound(content, contest)
-        builder.add("files", file=number, name=name, sha256=export.sha256(name), bytes=len(data), records=contest.cards)
+        builder.add(
+            "files", file=number, name=name, sha256=document.sha256(), bytes=document.bytes, records=contest.cards
+        )
     yield builder.build()
 
 

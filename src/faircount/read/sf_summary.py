@@ -10,7 +10,7 @@ from typing import Any
 
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
-from faircount.read.csv_rows import figure_of
+from faircount.read.csv_rows import figure_of, the_file
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.xml_elements import elements, local_name
@@ -43,7 +43,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
 
     Raises `BadInputError` for XML that is cut short, malformed, or brings a document type of its own.
     """
-    name = part.members[0]
+    name = the_file(export)
     builder, report = BatchBuilder(), _Summary(export, name)
     with export.open(name) as stream:
         for _, element in elements(stream, export.place(name), _WANTED):

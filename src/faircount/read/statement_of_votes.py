@@ -30,6 +30,9 @@ _SYNONYMS = {
 }
 _MEASURES = ("registered", "ballots_cast", "undervotes", "overvotes")
 
+_BARE = re.compile(r".*[a-z0-9]", re.DOTALL)
+"""A name up to its last letter or digit. (Taking the signs off with `[^a-z0-9]+$` looks from every sign to the end.)"""
+
 
 def recognise(export: Export) -> Recognition | None:
     """Look for contest, choice and votes with ballots, undervotes and overvotes beside them, in every file of rows."""
@@ -48,7 +51,7 @@ def _is_ours(columns: tuple[str, ...]) -> bool:
 
 def _roles(columns: tuple[str, ...]) -> dict[str, str]:
     """Return role → column. Footnote signs behind a name, `Active Voters*`, are no part of it."""
-    bare = {re.sub(r"[^a-z0-9]+$", "", column): column for column in reversed(columns)}
+    bare = {name[0]: column for column in reversed(columns) if (name := _BARE.match(column))}
     found = {role: next((bare[s] for s in synonyms if s in bare), "") for role, synonyms in _SYNONYMS.items()}
     return {role: column for role, column in found.items() if column}
 
@@ -94,7 +97,7 @@ class _Sheet:
 
     def take(self, row: int, cells: Cells) -> int:
         """Turn one row into rows of `reported`; return 1 if its votes became one."""
-        at = {role: cells[column] for role, column in self._roles.items()}
+        at = {role: cells.get(column, "") for role, column in self._roles.items()}
         stated = [cell for cell in cells.values() if cell]
         if len(stated) == 1 and stated[0].startswith("*"):
             self._builder.tell("note", f"{self._name}: {stated[0]}")

@@ -59,7 +59,7 @@ def contests_of(
             without[title] = "its ballots can be marked for groups, above the line: no rule of this version counts that"
         elif "rule" not in decided and any(name_key(c.name) in ABSTENTIONS for c in choices[title]):
             without[title] = (
-                "some of its choices are no votes for anything, and whether they count is for its law or bylaws to say: "
+                "some of its choices are no votes for anything; whether they count is for its law or bylaws to say: "
                 "faircount decide"
             )
         elif "votes_allowed" not in decided and allowed != least:

@@ -76,6 +76,7 @@ WRITER = Writer(
     source="OpaVote, BLT file format; D. Hill, B. Wichmann, D. Woodall, Algorithm 123 (1987)",
     needs=("cards",),
     holds=frozenset({"weight", "seats"}),
+    page="write-rankings",
     write=write,
     per_contest=True,
     refuses=_refuses,

@@ -110,6 +110,7 @@ WRITER = Writer(
         "portion", "session_type", "adjudicated", "place_in_source", "superseded", "density", "write_in_density",
         "write_in", "facts", "files", "decisions", "rejected", "no_cards",
     )),
+    page="write-plain-csv",
     write=write,
     named=one_line,
     back=_back,

@@ -102,6 +102,7 @@ WRITER = Writer(
     source="PrefLib, data format; preflibtools 2.0",
     needs=("cards",),
     holds=frozenset(),
+    page="write-rankings",
     write=write,
     per_contest=True,
     back=_back,

@@ -126,6 +126,7 @@ WRITER = Writer(
     source="M. Blom, P. J. Stuckey, V. Teague, RAIRE; P. B. Stark, SHANGRLA, examples/data",
     needs=("cards",),
     holds=frozenset({"cards", "tabulator", "batch", "position", "contest_key", "choice_key", "ballots"}),
+    page="write-rankings",
     write=write,
     refuses=_refuses,
     back=without_ties,

@@ -187,6 +187,7 @@ WRITER = Writer(
     source="NIST SP 1500-100r2, Election Results Common Data Format, version 2",
     needs=("cards", "reported"),
     holds=about("contests", without=("contest_key", "choice_key", "district", "ranks", "no_cards")),
+    page="write-results",
     write=write,
     dated=True,
     more=_more,

@@ -131,6 +131,7 @@ WRITER = Writer(
     source="Office Open XML, by XlsxWriter",
     needs=("cards", "reported"),
     holds=about("contests", without=("contest_key", "choice_key", "district", "no_cards")) | {"reported"},
+    page="write-results",
     write=write,
     named=visible,
     more=_more,

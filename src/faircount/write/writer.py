@@ -10,7 +10,15 @@ from typing import Protocol
 import pyarrow as pa
 
 from faircount.model import Contest, ContestResult, Pattern
-from faircount.write.features import FEATURES
+from faircount.write.features import FEATURES, Feature
+
+_ABOUT = {
+    "cards": ("cards", "patterns", "contests", "tables"),
+    "profiles": ("patterns", "contests", "tables"),
+    "figures": ("contests", "tables"),
+    "tables": ("tables",),
+}
+"""What a writer writes → the kinds of features that could be in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +194,8 @@ class Writer:
     """Of these canonical tables at least one must have rows."""
     holds: frozenset[str]
     """Names of `FEATURES` that the format keeps."""
+    page: str
+    """Page in docs/formats that says what such a file looks like, without its suffix."""
     write: Callable[[Material, Path], None]
     """Write into an empty folder. The bytes depend on the material alone."""
     per_contest: bool = False
@@ -215,6 +225,18 @@ class Writer:
         return "figures" if "reported" in self.needs else "tables"
 
     @property
+    def owed(self) -> tuple[Feature, ...]:
+        """Features of which this writer owes an account: it holds them, or says that it does not."""
+        parts = {"manifest_claims", "manifest_county", "manifest_container", "manifest_tabulator"}
+        kinds = _ABOUT[self.level]
+        return tuple(
+            feature
+            for feature in FEATURES.values()
+            if (feature.about in kinds or (feature.name == "weight" and self.level == "profiles"))
+            and (feature.name not in parts or "manifest" in self.holds)
+        )
+
+    @property
     def cannot(self) -> tuple[str, ...]:
         """What this format cannot hold, in words."""
-        return tuple(f.words for f in FEATURES.values() if f.name not in self.holds)
+        return tuple(feature.words for feature in self.owed if feature.name not in self.holds)
