@@ -36,7 +36,7 @@ def repeated(folder: Path, cards: int) -> tuple[int, int]:
     """Write the export with its CvrExport files repeated; return (cards, bytes)."""
     import msgspec
 
-    from faircount.read.dominion_sessions import Document
+    from faircount.read.dominion.sessions import Document
 
     found = members()
     records = {name: data for name, data in found.items() if name.startswith("CvrExport")}

@@ -10,11 +10,11 @@ import pytest
 
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
-from faircount.read.arlo_audit_report import READER as REPORT
-from faircount.read.arlo_batch_tallies import READER as TALLIES
-from faircount.read.arlo_batch_tallies import UNNAMED
+from faircount.read.audits.arlo_audit_report import READER as REPORT
+from faircount.read.audits.arlo_batch_tallies import READER as TALLIES
+from faircount.read.audits.arlo_batch_tallies import UNNAMED
 from faircount.read.export import Export
-from faircount.read.manifest_csv import READER as MANIFEST
+from faircount.read.manifests.manifest_csv import READER as MANIFEST
 from read.reading import FIXTURES, facts, read_all
 
 COUNTIES = FIXTURES / "arlo-batch-tallies" / "export"

@@ -5,7 +5,7 @@ from elections.reading import totals
 
 from faircount.count.interpretation import read_marks
 from faircount.model import BadInputError
-from faircount.read.clear_ballot import OVERVOTED_RANKS, READER
+from faircount.read.clear_ballot.reading import OVERVOTED_RANKS, READER
 from faircount.read.export import Export
 from read.reading import FIXTURES, facts, read_all
 

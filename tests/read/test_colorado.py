@@ -9,8 +9,8 @@ import xlsxwriter
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
 from faircount.read import READERS
-from faircount.read.colorado_contest_list import choices_of
-from faircount.read.colorado_contests import quoted_names
+from faircount.read.audits.colorado_contest_list import choices_of
+from faircount.read.audits.colorado_contests import quoted_names
 from faircount.read.export import Export
 from read.reading import FIXTURES, facts, read_all
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from faircount.model import BadInputError
-from faircount.read.dominion_csv import READER
+from faircount.read.dominion.csv_export import READER
 from faircount.read.export import Export
 from read.reading import FIXTURES, SHARED, facts, read_all, summary
 

@@ -10,8 +10,8 @@ import pytest
 
 from faircount.app.sniffing import exports_in
 from faircount.model import BadInputError
-from faircount.read.dominion_configuration import left_out, remarks
-from faircount.read.dominion_json import READER
+from faircount.read.dominion.configuration import left_out, remarks
+from faircount.read.dominion.json_export import READER
 from faircount.read.export import Export
 from read.reading import FIXTURES, facts, read_all
 

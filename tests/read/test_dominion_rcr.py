@@ -4,7 +4,7 @@ import pytest
 from elections.reading import totals
 
 from faircount.model import BadInputError
-from faircount.read.dominion_rcr import READER
+from faircount.read.dominion.rcr_csv import READER
 from faircount.read.export import Export
 from read.reading import FIXTURES, read_all
 

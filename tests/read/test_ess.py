@@ -9,8 +9,8 @@ import xlsxwriter
 
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
-from faircount.read.ess import READER
-from faircount.read.ess_header import header_of, rank_column
+from faircount.read.ess.header import header_of, rank_column
+from faircount.read.ess.reading import READER
 from faircount.read.export import Export
 from read.reading import FIXTURES, facts, read_all
 

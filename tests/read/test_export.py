@@ -17,8 +17,8 @@ import py7zr
 import pytest
 
 from faircount.model import BadInputError, MissingToolError
-from faircount.read import archive_limits, seven_zip
-from faircount.read.export import Export
+from faircount.read.export import Export, seven_zip
+from faircount.read.export import limits as archive_limits
 from read.archives import (
     declaring,
     many_entries,

@@ -13,9 +13,11 @@ from elections.reading import Totals, totals
 from faircount.app.sniffing import sniff
 from faircount.count.interpretation import ranking, read_marks
 from faircount.model import BadInputError
-from faircount.read import hart, hart_drives, hart_survey
 from faircount.read.export import Export
-from faircount.read.hart import READER
+from faircount.read.hart import drives as hart_drives
+from faircount.read.hart import reading as hart
+from faircount.read.hart import survey as hart_survey
+from faircount.read.hart.reading import READER
 from read.reading import FIXTURES, facts, read_all
 
 VERITY = FIXTURES / "hart" / "verity" / "export"

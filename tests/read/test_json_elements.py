@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faircount.model import BadInputError
-from faircount.read import json_elements
-from faircount.read.json_elements import JsonElements, check_keys
-from faircount.read.json_strict import strict_loads
+from faircount.read.syntax import json_elements
+from faircount.read.syntax.json_elements import JsonElements, check_keys
+from faircount.read.syntax.json_strict import strict_loads
 
 ANY = msgspec.json.Decoder(list[Any])
 

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from faircount.model import BadInputError
-from faircount.read import batch_comparison, dominion_csv, manifest_csv, manifest_xlsx, raire
-from faircount.read.csv_rows import count_of, delimiter_of, plain_cell
+from faircount.read.dominion import csv_export as dominion_csv
 from faircount.read.export import Export
+from faircount.read.manifests import batch_comparison, manifest_csv, manifest_xlsx
+from faircount.read.rankings import raire
+from faircount.read.syntax.csv_rows import count_of, delimiter_of, plain_cell
 from read.reading import FIXTURES, SHARED, facts, read_all, summary
 
 CSV, XLSX, COMPARISON = manifest_csv.READER, manifest_xlsx.READER, batch_comparison.READER

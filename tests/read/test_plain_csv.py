@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from faircount.read import manifest_csv, plain_csv
 from faircount.read.export import Export
-from faircount.read.plain_cards import marks_of
+from faircount.read.manifests import manifest_csv
+from faircount.read.plain import plain_csv
+from faircount.read.plain.plain_cards import marks_of
 from read.reading import FIXTURES, read_all
 
 FIXTURE = FIXTURES / "plain-csv" / "export"

@@ -12,9 +12,9 @@ from faircount.app.ingest import ingest
 from faircount.app.opened import Opened
 from faircount.app.reconciling import reconcile
 from faircount.model import BadInputError, Finding, Status
-from faircount.read import belgium, electoral_votes, figures_json, protocol_table, rcv_report_json, round_table
 from faircount.read.export import Export
 from faircount.read.reader import Reader
+from faircount.read.results import belgium, electoral_votes, figures_json, protocol_table, rcv_report_json, round_table
 from faircount.store import Workspace
 from read.archives import seven_zipped, zipped
 from read.reading import FIXTURES, facts, read_all, summary

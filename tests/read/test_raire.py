@@ -8,7 +8,7 @@ import pytest
 
 from faircount.model import BadInputError
 from faircount.read.export import Export
-from faircount.read.raire import READER
+from faircount.read.rankings.raire import READER
 from read.reading import FIXTURES, SHARED, facts, read_all, summary
 
 SAN_FRANCISCO = SHARED / "rla" / "sf-da-2019-irv" / "SFDA2019_PrelimReport12VBMJustDASheets.raire"

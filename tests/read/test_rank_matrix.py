@@ -5,7 +5,7 @@ import pytest
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
 from faircount.read.export import Export
-from faircount.read.rank_matrix import READER
+from faircount.read.rankings.rank_matrix import READER
 from read.reading import FIXTURES, facts, read_all
 from read.test_ess import book, file, ways
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from faircount.model import BadInputError
-from faircount.read import clarity_detail, clarity_summary, nist_results, statement_of_votes
-from faircount.read.clarity_words import date_of, title_of
 from faircount.read.export import Export
-from faircount.read.nist_results_records import text
+from faircount.read.results import clarity_detail, clarity_summary, nist_results, statement_of_votes
+from faircount.read.results.clarity_words import date_of, title_of
+from faircount.read.results.nist_results_records import text
 from read.reading import FIXTURES, facts, read_all
 
 Tables = dict[str, list[dict[str, Any]]]

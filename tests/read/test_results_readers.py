@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from faircount.model import BadInputError
-from faircount.read import (
+from faircount.read.export import Export
+from faircount.read.plain import plain_csv, shareholder_csv
+from faircount.read.reader import Reader
+from faircount.read.results import (
     bulgaria,
     clarity_detail,
     clarity_summary,
@@ -20,13 +23,9 @@ from faircount.read import (
     medsl,
     nist_results,
     openelections,
-    plain_csv,
     sf_summary,
-    shareholder_csv,
     statement_of_votes,
 )
-from faircount.read.export import Export
-from faircount.read.reader import Reader
 from read.reading import FIXTURES, read_all, summary
 
 READERS = [

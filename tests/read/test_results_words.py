@@ -2,8 +2,8 @@
 
 import pytest
 
-from faircount.read.csv_rows import count_of, figure_of
-from faircount.read.results_words import contest_title, measure_of, unit_of
+from faircount.read.results.results_words import contest_title, measure_of, unit_of
+from faircount.read.syntax.csv_rows import count_of, figure_of
 
 
 @pytest.mark.parametrize(

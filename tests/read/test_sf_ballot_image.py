@@ -8,7 +8,7 @@ from elections.reading import totals
 from faircount.count.interpretation import ranking
 from faircount.model import BadInputError
 from faircount.read.export import Export
-from faircount.read.sf_ballot_image import NO_LOOKUP, READER, SWAPPED
+from faircount.read.rankings.sf_ballot_image import NO_LOOKUP, READER, SWAPPED
 from read.reading import FIXTURES, facts, read_all
 
 EXPORT = FIXTURES / "sf-ballot-image" / "export"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from faircount.read import shareholder_csv
 from faircount.read.export import Export
+from faircount.read.plain import shareholder_csv
 from read.reading import FIXTURES, facts, read_all
 
 HEAD = "account,shares,proposal,choice,source,received\n"

@@ -11,8 +11,8 @@ import pytest
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
 from faircount.read.export import Export
-from faircount.read.vxsuite import READER
-from faircount.read.vxsuite_hashes import REPORT, root_hash
+from faircount.read.vxsuite.hashes import REPORT, root_hash
+from faircount.read.vxsuite.reading import READER
 from read.reading import FIXTURES, facts, read_all
 from read.vxsuite_export import BALLOTS, BATCH, SCANNER, digest, identifiers, write
 

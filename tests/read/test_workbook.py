@@ -12,7 +12,7 @@ from xlsxwriter import Workbook as Written
 
 from faircount.model import BadInputError
 from faircount.read.export import Export
-from faircount.read.workbook import head_of_sheet, open_workbook
+from faircount.read.syntax.workbook import head_of_sheet, open_workbook
 
 REAL = sorted(DATA.rglob("*.xlsx")) if DATA.is_dir() else []
 

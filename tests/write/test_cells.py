@@ -13,7 +13,7 @@ from write.rereading import written
 
 from faircount.app.recounting import recount
 from faircount.model import TABLES
-from faircount.read.csv_rows import plain_cell
+from faircount.read.syntax.csv_rows import plain_cell
 from faircount.write.cells import csv_row, file_name, harmless, one_line, restored, visible
 from faircount.write.dictionary import MEANINGS, as_json, as_markdown, dictionary, type_in_words
 from faircount.write.workbook import SHEET_ROWS

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from faircount.model import BadInputError, UsageError
 from faircount.read import Export
-from faircount.read.ess_table import Table
 from faircount.read.export import MAPPING
 from faircount.read.mapping import Mapping, mapping_from, propose
 from faircount.read.mapping.guess import LOOKED_AT
+from faircount.read.syntax.tables import Table
 from faircount.store.workspace import write_durably
 
 HEADERS = 40

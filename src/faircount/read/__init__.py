@@ -1,7 +1,28 @@
 """Vendor exports → canonical tables. Add a format: one file here, one line in `READERS`."""
 
 from faircount.model import Catalog
-from faircount.read import (
+from faircount.read import cdf, mapping
+from faircount.read.audits import (
+    arlo_audit_report,
+    arlo_batch_tallies,
+    colorado_comparison,
+    colorado_contest_list,
+    colorado_contests,
+    colorado_report,
+    colorado_selection,
+    colorado_tabulation,
+    georgia_comparison,
+)
+from faircount.read.clear_ballot import reading as clear_ballot
+from faircount.read.dominion import csv_export as dominion_csv
+from faircount.read.dominion import json_export as dominion_json
+from faircount.read.dominion import rcr_csv as dominion_rcr
+from faircount.read.ess import reading as ess
+from faircount.read.export import Export
+from faircount.read.hart import reading as hart
+from faircount.read.manifests import batch_comparison, manifest_csv, manifest_xlsx
+from faircount.read.plain import plain_csv, shareholder_csv
+from faircount.read.rankings import (
     abc_yaml,
     abif,
     aec_act_folder,
@@ -9,55 +30,34 @@ from faircount.read import (
     aec_concrete_json,
     aec_formal_csv,
     aec_nsw_text,
-    arlo_audit_report,
-    arlo_batch_tallies,
-    batch_comparison,
-    belgium,
     blt,
-    bulgaria,
-    cdf,
-    clarity_detail,
-    clarity_summary,
-    clear_ballot,
-    colorado_comparison,
-    colorado_contest_list,
-    colorado_contests,
-    colorado_report,
-    colorado_selection,
-    colorado_tabulation,
-    county_table,
-    dominion_csv,
-    dominion_json,
-    dominion_rcr,
-    electoral_votes,
-    ess,
-    figures_json,
-    georgia_comparison,
-    hart,
-    manifest_csv,
-    manifest_xlsx,
-    mapping,
-    medsl,
-    nist_results,
-    openelections,
-    plain_csv,
     preflib,
-    protocol_table,
     raire,
     raire_json,
     rank_matrix,
-    rcv_report_json,
-    round_table,
     scottish_csv,
     sf_ballot_image,
-    sf_summary,
-    shareholder_csv,
-    statement_of_votes,
     votekit,
-    vxsuite,
 )
-from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.results import (
+    belgium,
+    bulgaria,
+    clarity_detail,
+    clarity_summary,
+    county_table,
+    electoral_votes,
+    figures_json,
+    medsl,
+    nist_results,
+    openelections,
+    protocol_table,
+    rcv_report_json,
+    round_table,
+    sf_summary,
+    statement_of_votes,
+)
+from faircount.read.vxsuite import reading as vxsuite
 
 READERS: Catalog[Reader] = Catalog(
     "format",

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from faircount.model import BadInputError, Batch
 from faircount.model.tables import CARDS, MARK, PATTERNS, TABLES, VOTES
-from faircount.read.csv_rows import CsvRows
 from faircount.read.export import Export
+from faircount.read.syntax.csv_rows import CsvRows
 
 CARDS_PER_BATCH = 20_000
 """Enough for columns to pay, few enough that memory stays flat."""

@@ -11,7 +11,7 @@ from typing import Any
 from elections.reading import Totals
 from elections.samples.sample import Sample
 from elections.shared import real
-from faircount.read import bulgaria
+from faircount.read.results import bulgaria
 
 
 def clean(read: Totals) -> None:

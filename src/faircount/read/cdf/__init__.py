@@ -14,9 +14,9 @@ from faircount.read.cdf.definitions import AllContests, FileNames
 from faircount.read.cdf.documents import document_of, looks_like
 from faircount.read.cdf.records import RecordWriter
 from faircount.read.cdf.shapes import Definitions
-from faircount.read.csv_rows import candidates, files_to_read
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.syntax.csv_rows import candidates, files_to_read
 
 KNOWN_VERSIONS = ("", "1.0", "1.0.0")
 MAX_PEEKED = 4 << 20

@@ -14,9 +14,9 @@ from faircount.read.cdf.records import LENIENT, STRICT
 from faircount.read.cdf.shapes import ContestRecord, Definitions, Record
 from faircount.read.cdf.xml_shapes import converted, shape_of, take
 from faircount.read.export import Export
-from faircount.read.json_elements import JsonElements
-from faircount.read.json_strict import strict_loads
-from faircount.read.xml_elements import elements, root_of
+from faircount.read.syntax.json_elements import JsonElements
+from faircount.read.syntax.json_strict import strict_loads
+from faircount.read.syntax.xml_elements import elements, root_of
 
 ROOT = "CastVoteRecordReport"
 _RECORDS = frozenset({"CVR"})

@@ -9,7 +9,7 @@ import msgspec
 
 from faircount.model import BadInputError
 from faircount.read.cdf.shapes import ContestRecord
-from faircount.read.xml_elements import local_name
+from faircount.read.syntax.xml_elements import local_name
 
 T = TypeVar("T", bound=msgspec.Struct)
 _RULE = "elements have the fields of NIST SP 1500-103 version 1"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from faircount.model import BadInputError, name_key
-from faircount.read.csv_rows import figure_of, plain_cell
 from faircount.read.mapping.mapping import Column, Mapping
+from faircount.read.syntax.csv_rows import figure_of, plain_cell
 
 LOOKED_AT = 500
 """Rows that a proposal looks at."""

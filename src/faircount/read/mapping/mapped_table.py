@@ -5,11 +5,11 @@ from decimal import Decimal, InvalidOperation
 
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
-from faircount.read.csv_rows import count_of, figure_of, is_blank, plain_cell, row_text
-from faircount.read.ess_table import Table
 from faircount.read.export import MAPPING, Export
 from faircount.read.mapping.mapping import FIGURES, UNITS, Column, Mapping, mapping_from
 from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.syntax.csv_rows import count_of, figure_of, is_blank, plain_cell, row_text
+from faircount.read.syntax.tables import Table
 
 MAX_MAPPING_BYTES = 8 << 20
 TURNOUT = ("registered", "checked_in", "ballots_cast", "cards_cast")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from faircount.model import BadInputError
-from faircount.read.json_strict import strict_loads
+from faircount.read.syntax.json_strict import strict_loads
 
 VERSION = 1
 UNITS = ("jurisdiction", "precinct", "counting_group")

@@ -1,0 +1,1 @@
+"""What audit tools publish: Arlo, Colorado, Georgia."""

@@ -1,0 +1,1 @@
+"""Dominion Democracy Suite: JSON export, CSV export, RCR table."""

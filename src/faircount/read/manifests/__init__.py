@@ -1,0 +1,1 @@
+"""Ballot manifests: which batches there are, and who counted their cards."""

@@ -1,0 +1,1 @@
+"""Our own plain CSV for every table, and for shareholders' positions."""

@@ -1,0 +1,277 @@
+"""Instructions of shareholders as CSV: one row an account and proposal, with the shares that vote so.
+
+faircount's own form (docs/formats/shareholder-csv.md). A card is one account's instruction and weighs its shares; all
+cards of an account are one ballot. Of several instructions on one proposal the last received is current, and the
+earlier ones are kept as superseded. A broker non-vote is no choice: the card holds the proposal without marks, with the
+condition `broker-non-vote`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from operator import attrgetter
+
+from faircount.model import Batch, batch_label
+from faircount.read.batch_builder import BatchBuilder, ExportedMark
+from faircount.read.export import Export
+from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
+
+_NEEDED = frozenset(("account", "shares", "proposal", "choice"))
+_MORE = frozenset(("lot", "class", "votes_per_share", "source", "received"))
+_POSITION = frozenset(("account", "shares"))
+_NUMBER = re.compile(r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.\d{1,6})?", re.ASCII)
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_CHOICES = ("FOR", "AGAINST", "WITHHOLD", "ABSTAIN")
+_WORDS = {
+    **{name: name for name in _CHOICES},
+    **{"WITHHELD": "WITHHOLD", "ABSTAINED": "ABSTAIN", "ABSTENTION": "ABSTAIN"},
+}
+_NON_VOTE = {"BROKER NON-VOTE", "BROKER NON VOTE", "BROKER NONVOTE"}
+NON_VOTE = "broker-non-vote"
+"""Condition of a proposal that a broker could not vote on: the shares are present, and no vote is cast."""
+_LARGEST = Decimal(10**12)
+MOST_TOLD = 20
+"""Accounts that are named where they instruct more shares than they hold."""
+
+_Lot = tuple[str, str]
+"""Account and the name of the part of its shares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One row: how some shares of an account vote on a proposal."""
+
+    file: int
+    row: int
+    shares: Decimal
+    weight: Decimal
+    source: str
+    share_class: str
+    received: str
+    when: datetime | None
+    form: tuple[bool, bool, bool]
+    """Whether a date, a time and a zone are stated: instants of different forms cannot be put in order."""
+    choice: str
+    """Canonical; empty for a blank, `NON_VOTE` for a broker non-vote."""
+    text: str
+
+
+@dataclass
+class _Book:
+    """Every instruction of an export by account, lot and proposal, and what accounts hold."""
+
+    instructions: dict[_Lot, dict[str, list[Instruction]]] = field(default_factory=dict)
+    positions: dict[str, Decimal] = field(default_factory=dict)
+    proposals: dict[str, set[str]] = field(default_factory=dict)
+
+
+def recognise(export: Export) -> Recognition | None:
+    """Look for account, shares, proposal and choice; a second file may state positions."""
+    names = claimed(export, lambda columns: _is_ours(columns) or _is_positions(columns))
+    ours = [name for name in names if _is_ours(header(export, name))]
+    if not ours:
+        return None
+    return Recognition(89, "1", f"{len(ours)} CSV with the columns {', '.join(sorted(_NEEDED))}")
+
+
+def _is_ours(columns: tuple[str, ...]) -> bool:
+    return _NEEDED <= set(columns) <= _NEEDED | _MORE
+
+
+def _is_positions(columns: tuple[str, ...]) -> bool:
+    return _POSITION <= set(columns) <= _POSITION | {"class"}
+
+
+def read(export: Export, part: Part) -> Iterator[Batch]:
+    """Yield cards with their votes, superseded instructions and proposals.
+
+    Which instruction is the last is known only at the end, so all are held in memory: some 300 bytes each.
+    """
+    builder, book = BatchBuilder(), _Book()
+    read_names = []
+    for number, name in enumerate(export.names):
+        columns = header(export, name)
+        if _is_positions(columns):
+            read_names.append(name)
+            yield from read_named(export, name, builder, _Positions(name, builder, book).take)
+        elif _is_ours(columns):
+            read_names.append(name)
+            yield from read_named(export, name, builder, _Instructions(name, number, builder, book).take)
+    cards = _Cards(export.names, builder, book)
+    yield from cards.batches()
+    cards.tell_over_voted()
+    _add_proposals(book, builder)
+    yield builder.finish(export, read_names)
+
+
+def _shares_of(text: str) -> Decimal | None:
+    return Decimal(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
+
+
+class _Positions:
+    """A file that says how many shares each account holds."""
+
+    def __init__(self, name: str, builder: BatchBuilder, book: _Book) -> None:
+        self._name, self._builder, self._book = name, builder, book
+
+    def take(self, row: int, cells: Cells) -> int:
+        """Remember one position; return 1. Positions of an account in several classes add up."""
+        shares = _shares_of(cells["shares"])
+        if not cells["account"] or shares is None:
+            rule = "a position has an account and a number of shares with at most six decimals"
+            self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
+            return 0
+        self._book.positions[cells["account"]] = self._book.positions.get(cells["account"], Decimal(0)) + shares
+        return 1
+
+
+class _Instructions:
+    """A file of instructions."""
+
+    def __init__(self, name: str, number: int, builder: BatchBuilder, book: _Book) -> None:
+        self._name, self._number, self._builder, self._book = name, number, builder, book
+
+    def take(self, row: int, cells: Cells) -> int:
+        """Remember one instruction; return 1, or 0 if it cannot be read."""
+        account, proposal = cells["account"], cells["proposal"]
+        shares, each = _shares_of(cells["shares"]), _shares_of(cells.get("votes_per_share", "") or "1")
+        received = cells.get("received", "")
+        time = _TIME.fullmatch(received)
+        rule, column = "", ""
+        when: datetime | None = None
+        if not account or not proposal:
+            rule, column = "an instruction names its account and its proposal", "proposal" if account else "account"
+        elif shares is None or each is None:
+            rule = "shares are a number with at most six decimals"
+            column = "shares" if shares is None else "votes_per_share"
+        elif shares * each >= _LARGEST or shares * each != round(shares * each, 6):
+            rule, column = "shares times votes per share are below 10^12, with at most six decimals", "shares"
+        try:
+            when = datetime.fromisoformat(received.replace("Z", "+00:00")) if time else None
+        except ValueError:
+            time = None
+        if received and time is None:
+            rule, column = rule or "a time is written 2031-05-01 or 2031-05-01T16:30:00+02:00", column or "received"
+        if rule or shares is None or each is None:
+            self._builder.reject(self._name, row, rule, column=column, value=" | ".join(cells.values()))
+            return 0
+        choice = _canonical(cells["choice"])
+        made = Instruction(
+            self._number, row, shares, shares * each, cells.get("source", ""), cells.get("class", ""), received, when,
+            (bool(received), bool(time and time[2]), bool(time and time[3])), choice, " | ".join(cells.values()),
+        )  # fmt: skip
+        lot = (account, cells.get("lot", ""))
+        self._book.instructions.setdefault(lot, {}).setdefault(proposal, []).append(made)
+        self._book.proposals.setdefault(proposal, set()).update({choice} - {"", NON_VOTE})
+        return 1
+
+
+def _canonical(choice: str) -> str:
+    word = " ".join(choice.upper().split())
+    return NON_VOTE if word in _NON_VOTE else _WORDS.get(word, choice)
+
+
+class _Cards:
+    """The cards: an account's current instructions of one lot, weight, source and class are one card."""
+
+    def __init__(self, names: tuple[str, ...], builder: BatchBuilder, book: _Book) -> None:
+        self._names, self._builder, self._book = names, builder, book
+        self._used: dict[tuple[str, str], Decimal] = {}
+
+    def batches(self) -> Iterator[Batch]:
+        """Add every card; yield what is full between two accounts."""
+        by_account: dict[str, list[str]] = {}
+        for account, lot in self._book.instructions:
+            by_account.setdefault(account, []).append(lot)
+        ballots = 0  # numbered without gaps in every batch: the store counts by the last
+        for account, lots in by_account.items():
+            if self._builder.full:
+                yield self._builder.build()
+                ballots = 0
+            before = self._builder.cards
+            for lot in lots:
+                self._lot(account, lot, ballots)
+            ballots += self._builder.cards > before
+
+    def tell_over_voted(self) -> None:
+        """Say which accounts instruct more shares than they hold: both figures are as stated, and a person decides."""
+        if not self._book.positions:
+            return
+        held = self._book.positions
+        over = sorted({account for (account, _), used in self._used.items() if used > held.get(account, Decimal(0))})
+        for account in over[:MOST_TOLD]:
+            most = max(used for (one, _), used in self._used.items() if one == account)
+            stated = f"{account}: {most:f} shares instructed, {held.get(account, Decimal(0)):f} held"
+            self._builder.tell("over_voted", stated)
+        if over[MOST_TOLD:]:
+            self._builder.tell("over_voted", f"and {len(over) - MOST_TOLD:,} more accounts")
+
+    def _lot(self, account: str, lot: str, ballot: int) -> None:
+        cards: dict[tuple[Decimal, str, str], int] = {}
+        for proposal, rows in self._book.instructions[account, lot].items():
+            ordered = self._ordered(account, proposal, rows)
+            if not ordered:
+                continue
+            current = ordered[-1]
+            key = (current.weight, current.source, current.share_class)
+            if key not in cards:
+                cards[key] = self._builder.add_card(
+                    file=current.file, record=current.row, ballot=ballot, weight=current.weight,
+                    imprinted_id=batch_label(account, lot), counting_group=current.source or None,
+                    style=current.share_class or None,
+                )  # fmt: skip
+            self._builder.add_vote(cards[key], self._pattern(proposal, current))
+            used = self._used.get((account, proposal), Decimal(0))
+            self._used[account, proposal] = used + current.shares
+            for old in ordered[:-1]:
+                version = batch_label(f"received {old.received}", old.source, f"{old.weight:f} votes")
+                pattern = self._pattern(proposal, old)
+                self._builder.add("superseded", card=cards[key], pattern=pattern, version=version)
+
+    def _ordered(self, account: str, proposal: str, rows: list[Instruction]) -> list[Instruction]:
+        """Return the instructions, the last received at the end; none, all rejected, where that cannot be known."""
+        said = {(row.form, row.when, row.choice, row.weight, row.source, row.share_class): row for row in rows[::-1]}
+        for _ in range(len(rows) - len(said)):
+            self._builder.leave_out("an instruction stands twice, alike in everything")
+        rows = list(said.values())
+        if len(rows) == 1:
+            return rows
+        times = {row.when for row in rows}
+        if len({row.form for row in rows}) > 1 or len(times) < len(rows):
+            rule = (
+                f"of several instructions of {account} on {proposal!r}, each says at another time when it was received"
+            )
+            for row in sorted(rows, key=lambda row: (row.file, row.row)):
+                fix = "state the times alike, or name the lots of a vote that is split"
+                self._builder.reject(self._names[row.file], row.row, rule, fix, column="received", value=row.text)
+            return []
+        return sorted(rows, key=attrgetter("when"))
+
+    def _pattern(self, proposal: str, row: Instruction) -> int:
+        if row.choice == NON_VOTE:
+            return self._builder.pattern(proposal, (), conditions=(NON_VOTE,))
+        return self._builder.pattern(proposal, (ExportedMark(row.choice),) if row.choice else ())
+
+
+def _add_proposals(book: _Book, builder: BatchBuilder) -> None:
+    """Add contests by name, and their choices in the order of a proxy card: no order of rows can change them."""
+    for place, proposal in enumerate(sorted(book.proposals)):
+        builder.add("contests", contest=proposal, votes_allowed=1, ranks=0, place=place)
+        rank = {choice: at for at, choice in enumerate(_CHOICES)}
+        choices = sorted(book.proposals[proposal], key=lambda choice: (rank.get(choice, len(rank)), choice))
+        for at, choice in enumerate(choices):
+            builder.add("choices", contest=proposal, choice=choice, kind="regular", place=at)
+
+
+READER = Reader(
+    name="shareholder-csv",
+    title="shareholders' instructions (CSV)",
+    source="docs/formats/shareholder-csv.md",
+    gives=("cards", "votes", "superseded", "patterns", "contests", "choices", "files", "facts", "rejected"),
+    recognise=recognise,
+    plan=one_part,
+    read=read,
+)

@@ -1,0 +1,1 @@
+"""Rankings of whole contests, as researchers and commissions publish them."""

@@ -1,0 +1,206 @@
+"""What formats share that say how many ballots rank the choices of one contest in which way."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from faircount.model import BadInputError, Batch, name_key
+from faircount.read.batch_builder import BatchBuilder, ExportedMark
+from faircount.read.export import Export
+from faircount.read.reader import Part
+from faircount.read.syntax.csv_rows import candidates, files_to_read
+
+MAX_CHOICES = 10_000
+"""More candidates than any ballot; a file that names more is not of its format."""
+MAX_RANKS = 10_000
+FILES_PER_PART = 8
+BYTES_PER_PART = 4 << 20
+WEIGHT_RULE = "a number of ballots is above 0, below 10^12 and has at most six decimals"
+GIVES = ("cards", "votes", "patterns", "contests", "choices", "files", "rejected", "facts")
+
+Ranking = tuple[tuple[int, ...], ...]
+"""Indexes of the choices at rank 1, 2, …; several at one rank are equal, none is a rank that was skipped."""
+
+_NUMBER = re.compile(r"\+?\d{1,18}(?:\.\d{1,18})?(?:/\d{1,18})?", re.ASCII)
+_MILLION = 10**6
+
+
+def weight_of(text: str) -> Decimal | None:
+    """Return the ballots that `3`, `1.5` or `3/2` state, exactly; None where that is no weight by `WEIGHT_RULE`."""
+    text = text.strip()
+    if text.isascii() and text.isdecimal() and len(text) < 13:
+        return Decimal(text) if int(text) else None
+    if not _NUMBER.fullmatch(text):
+        return None
+    whole, _, divisor = text.partition("/")
+    if divisor and not int(divisor):
+        return None
+    millionths = Fraction(whole) * _MILLION / (int(divisor) if divisor else 1)
+    if millionths.denominator != 1 or not 0 < millionths < 10**18:
+        return None
+    return Decimal(millionths.numerator) / _MILLION
+
+
+_WRITE_IN = re.compile(r"(?:(?:uncertified|undeclared|unqualified|other|all) )?write ?ins?(?: \d+)?")
+
+
+def kind_of(name: str) -> str:
+    """Return `write-in` for a name that stands for undeclared write-ins, else `regular`: no format here has a flag."""
+    return "write-in" if _WRITE_IN.fullmatch(name_key(name)) else "regular"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A choice as a file names it."""
+
+    name: str
+    key: str | None = None
+    party: str | None = None
+    kind: str = "regular"
+
+
+def distinct(named: Sequence[Named]) -> tuple[Named, ...]:
+    """Return the choices with names that differ: nameless ones and namesakes get their key, or their place, added."""
+    times: dict[str, int] = {}
+    for choice in named:
+        times[choice.name] = times.get(choice.name, 0) + 1
+    found: list[Named] = []
+    for place, choice in enumerate(named, 1):
+        key = choice.key or str(place)
+        name = f"Candidate {key}" if not choice.name else choice.name
+        if choice.name and times[choice.name] > 1:
+            name = f"{choice.name} [{key}]"
+        found.append(Named(name, choice.key, choice.party, choice.kind))
+    return tuple(found)
+
+
+class Contest:
+    """The one contest of a file: takes rows with their numbers and rankings, gives cards."""
+
+    def __init__(
+        self, builder: BatchBuilder, file: int, name: str, place: str, title: str, choices: Sequence[Named]
+    ) -> None:
+        self.builder, self.file, self.name, self.place, self.title = builder, file, name, place, title
+        self.choices = distinct(choices)
+        self.cards = 0
+        self.rejected = 0
+        self.weight = Decimal(0)
+        self._marks: dict[tuple[int, int], ExportedMark] = {}
+
+    def state(
+        self, *, place: int, ranks: int, seats: int | None = None, key: str | None = None, district: str | None = None,
+        votes_allowed: int | None = 1,
+    ) -> None:  # fmt: skip
+        """Add the rows of `contests` and `choices`."""
+        self.builder.add(
+            "contests",
+            contest=self.title, key=key, votes_allowed=votes_allowed, ranks=ranks, seats=seats, district=district,
+            place=place,
+        )  # fmt: skip
+        for number, choice in enumerate(self.choices):
+            self.builder.add(
+                "choices",
+                contest=self.title, choice=choice.name, key=choice.key, party=choice.party, kind=choice.kind,
+                place=number,
+            )  # fmt: skip
+
+    def marks(self, ranking: Ranking) -> tuple[ExportedMark, ...]:
+        """Return the marks of a ranking. Equal marks are one object: a file has millions of a few hundred."""
+        known = self._marks
+        found: list[ExportedMark] = []
+        for rank, equal in enumerate(ranking, 1):
+            for index in equal:
+                mark = known.get((index, rank))
+                if mark is None:
+                    mark = known[index, rank] = ExportedMark(self.choices[index].name, rank)
+                found.append(mark)
+        return tuple(found)
+
+    def cast(
+        self, row: int, weight: Decimal, marks: tuple[ExportedMark, ...], overvoted_ranks: tuple[int, ...] = (),
+        **columns: object,
+    ) -> Iterator[Batch]:  # fmt: skip
+        """Add the ballots of a row: `weight` cards, or one card of that weight where it is not a whole number."""
+        builder = self.builder
+        self.weight += weight
+
+        def patterns() -> tuple[int]:
+            return (builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks),)
+
+        if weight == weight.to_integral_value():
+            self.cards += int(weight)
+            place = f"{self.place}, row {row}"
+            yield from builder.add_counted(int(weight), patterns, place, file=self.file, record=row, **columns)
+            return
+        self.cards += 1
+        card = builder.add_card(file=self.file, record=row, weight=weight, ballot=None, **columns)
+        builder.add_vote(card, patterns()[0])
+        if builder.full:
+            yield builder.build()
+
+    def reject(self, row: int, rule: str, fix: str, value: str, column: str | None = None) -> None:
+        """Keep a row that could not be read."""
+        self.rejected += 1
+        self.builder.reject(self.name, row, rule, fix, column=column, value=value)
+
+
+def plain_number(weight: Decimal) -> str:
+    """Return a number of ballots for people: `12`, `1.5`."""
+    return f"{weight:,f}".rstrip("0").rstrip(".") if weight % 1 else f"{int(weight):,}"
+
+
+def stem(name: str) -> str:
+    """Return the last part of a file's name without its suffix."""
+    return PurePosixPath(name).stem
+
+
+def title_in(export: Export, name: str, title: str) -> str:
+    """Return the contest's title: with the file's name where the export is of many, since wards share their names."""
+    if not title:
+        return stem(name)
+    return title if export.kind == "single" else f"{title} ({stem(name)})"
+
+
+def parts_of_files(export: Export) -> tuple[Part, ...]:
+    """Plan a few files a part: files of one contest each are read by all workers at once."""
+    parts: list[Part] = []
+    members: list[str] = []
+    size = 0
+    for name in files_to_read(export):
+        if members and (len(members) == FILES_PER_PART or size > BYTES_PER_PART):
+            parts.append(Part(len(parts), tuple(members), size))
+            members, size = [], 0
+        members.append(name)
+        size += export.size(name)
+    return (*parts, Part(len(parts), tuple(members), size))
+
+
+def numbered_members(export: Export, part: Part) -> list[tuple[int, str]]:
+    """Return (number in the export, name) of the files of a part."""
+    numbers = {name: number for number, name in enumerate(export.names)}
+    return [(numbers[name], name) for name in part.members]
+
+
+def add_companions(builder: BatchBuilder, export: Export, part: Part) -> None:
+    """Record the files that hold no rows, once: with the first part."""
+    if part.number == 0:
+        readable = set(candidates(export))
+        for number, name in enumerate(export.names):
+            if name not in readable:
+                builder.add_companion(export, number, name)
+
+
+def stated_total(place: str, what: str, stated: str, found: Decimal | int) -> None:
+    """Hold the ballots read, rejected rows not counted, to what the file says of itself.
+
+    Raises `BadInputError` when they differ: a file that is cut short would otherwise be a smaller election.
+    """
+    claim = weight_of(stated.replace(",", "")) if stated.strip("0 ") else Decimal(0)
+    if claim is None or claim != found:
+        raise BadInputError(
+            place, f"the ballots of the file are those that it states ({what} {stated})",
+            plain_number(Decimal(found)), "the file may be cut short or edited: fetch it again",
+        )  # fmt: skip

@@ -1,0 +1,204 @@
+"""VoteKit: profiles as it saves them, and tables of raw rankings with a column a rank."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from faircount.model import BadInputError, Batch
+from faircount.read.batch_builder import BatchBuilder, ExportedMark
+from faircount.read.export import Export
+from faircount.read.rankings.counted_rankings import (
+    GIVES,
+    WEIGHT_RULE,
+    Contest,
+    Named,
+    add_companions,
+    kind_of,
+    numbered_members,
+    parts_of_files,
+    stem,
+    weight_of,
+)
+from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.syntax.csv_rows import candidates, head_rows, is_blank, open_rows, plain_cell, row_text
+
+_PROFILES = ("VoteKit RankProfile", "VoteKit PreferenceProfile")
+_RANK = re.compile(r"(?:ranking_|rank )(\d{1,4})")
+_OTHER = ("", "&", "weight", "id", "voter set", "ballot index")
+_CANDIDATE = re.compile(r"\((.*):([^:]*)\)", re.DOTALL)
+_CUT = "the file may be cut short: fetch it again"
+_SKIPPED = ("", "skipped", "undervote", "~")
+RAW = "raw rankings"
+
+
+@dataclass(slots=True)
+class Columns:
+    """Where the columns of a table of ballots stand, by index."""
+
+    ranks: list[int] = field(default_factory=list)
+    weight: int | None = None
+    ident: int | None = None
+    strange: list[str] = field(default_factory=list)
+
+
+def columns_of(header: list[str]) -> Columns | None:
+    """Return the columns of a header with ranks 1, 2, … in order, None if it has none."""
+    found = Columns()
+    for index, cell in enumerate(header):
+        name = plain_cell(cell).casefold()
+        rank = _RANK.fullmatch(name)
+        if rank and int(rank[1]) == len(found.ranks) + 1:
+            found.ranks.append(index)
+        elif name == "weight":
+            found.weight = index
+        elif name == "id":
+            found.ident = index
+        elif name not in _OTHER:
+            found.strange.append(cell)
+    return found if found.ranks else None
+
+
+def recognise(export: Export) -> Recognition | None:
+    """Claim saved profiles by their first lines, and tables whose columns are ranks 1, 2, … and little else."""
+    version = ""
+    for name in candidates(export):
+        rows = head_rows(export, name)
+        claim = _version(rows)
+        if not claim or (version and claim != version):
+            return None
+        version = claim
+    if not version:
+        return None
+    if version == RAW:
+        return Recognition(72, version, "columns for rank 1, rank 2 and so on, and no contest's name")
+    return Recognition(92, version, "the first lines of a saved VoteKit profile")
+
+
+def _version(rows: list[list[str]]) -> str:
+    first = rows[0][0].strip() if rows and rows[0] else ""
+    if first in _PROFILES and len(rows) > 2:
+        return first.removeprefix("VoteKit ")
+    if first == "Candidates" and len(rows) > 3 and rows[2][0] == "Ballot Index" and columns_of(rows[2]):
+        return "profile of versions before 3.2"
+    columns = columns_of(rows[0]) if len(rows) > 1 else None
+    raw = columns is not None and not columns.strange and rows[0][0].strip().casefold() in ("", "id", "rank 1")
+    return RAW if raw and columns is not None and len(columns.ranks) > 1 else ""
+
+
+def read(export: Export, part: Part) -> Iterator[Batch]:
+    """Yield the ballots of each file as cards of one contest, which bears the file's name.
+
+    Raises `BadInputError` for a profile with scores, and for one without its list of candidates or its columns.
+    """
+    builder = BatchBuilder()
+    add_companions(builder, export, part)
+    for number, name in numbered_members(export, part):
+        raw = _version(head_rows(export, name)) == RAW
+        with open_rows(export, name) as rows:
+            contest = Contest(builder, number, name, rows.place, stem(name), ())
+            lines = iter(rows)
+            prefixes = {} if raw else _candidates(lines, contest)
+            columns = _columns(lines, contest.place)
+            if not raw:
+                contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
+            seen: set[str] = set()
+            for row, cells in lines:
+                if not is_blank(cells):
+                    yield from _cast(contest, columns, prefixes, seen, row, cells)
+            if raw:
+                contest.choices = tuple(Named(text, None, None, kind_of(text)) for text in sorted(seen))
+                contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
+            builder.add_file(number, name, rows, contest.cards)
+    yield builder.build()
+
+
+def _candidates(lines: Iterator[tuple[int, list[str]]], contest: Contest) -> dict[str, str]:
+    """Read the lines before the table; return what a ranking calls a candidate → the candidate's name."""
+    row, cells = next(lines, (1, []))
+    if cells and cells[0].strip() in _PROFILES:
+        row, cells = next(lines, (2, []))
+    listed = next(lines, (row + 1, []))[1] if cells[:1] == ["Candidates"] else []
+    names: dict[str, str] = {}
+    for cell in listed:
+        pair = _CANDIDATE.fullmatch(cell)
+        name, prefix = (pair[1], pair[2]) if pair else (cell, cell)
+        if not name.strip() or prefix in names or name in names.values():
+            raise BadInputError(f"{contest.place}, row {row + 1}", "candidates have distinct names", repr(cell)[:80])
+        names[prefix] = name
+    if not names:
+        raise BadInputError(f"{contest.place}, row {row}", "a profile lists its candidates", "no list", _CUT)
+    contest.choices = tuple(Named(name, None, None, kind_of(name)) for name in names.values())
+    return names
+
+
+def _columns(lines: Iterator[tuple[int, list[str]]], place: str) -> Columns:
+    row = 0
+    for row, cells in lines:
+        if columns := columns_of(cells):
+            if columns.strange:
+                found = ", ".join(columns.strange[:5])
+                raise BadInputError(
+                    f"{place}, row {row}", "a profile of rankings has ranks and weights", f"columns {found}",
+                    "profiles of scores are not read",
+                )  # fmt: skip
+            return columns
+        if row > 12:
+            break
+    raise BadInputError(f"{place}, row {row}", "the table has columns Ranking_1, Ranking_2, …", "none", _CUT)
+
+
+def _cast(
+    contest: Contest, columns: Columns, prefixes: dict[str, str], seen: set[str], row: int, cells: list[str]
+) -> Iterator[Batch]:
+    needed = max([*columns.ranks, columns.weight or 0])
+    if len(cells) <= needed:
+        contest.reject(row, f"a row has at least {needed + 1} cells", "the row may be cut short", row_text(cells))
+        return
+    weight = weight_of(cells[columns.weight]) if columns.weight is not None else weight_of("1")
+    if weight is None:
+        contest.reject(row, WEIGHT_RULE, "correct the weight", row_text(cells), "Weight")
+        return
+    marks: list[ExportedMark] = []
+    overvoted: list[int] = []
+    for rank, column in enumerate(columns.ranks, 1):
+        cell = cells[column]
+        if cell.strip().casefold() in ("overvote", "overvoted"):
+            overvoted.append(rank)
+            continue
+        names = _members(cell) if prefixes else ([] if cell.strip().casefold() in _SKIPPED else [cell.strip()])
+        if names is None or (prefixes and not prefixes.keys() >= set(names)):
+            rule = "a rank holds candidates of the list, as a set"
+            contest.reject(row, rule, "correct the ranking", row_text(cells), f"rank {rank}")
+            return
+        marks += [ExportedMark(prefixes.get(name, name), rank) for name in names]
+    seen.update(() if prefixes else (mark.choice for mark in marks))
+    ident = cells[columns.ident].strip() or None if columns.ident is not None and columns.ident < len(cells) else None
+    yield from contest.cast(row, weight, tuple(marks), tuple(overvoted), imprinted_id=ident)
+
+
+def _members(cell: str) -> list[str] | None:
+    """Return the texts of a set as Python writes it, sorted; None where the cell is no such set."""
+    text = cell.strip()
+    if text.startswith("frozenset(") and text.endswith(")"):
+        text = text[len("frozenset(") : -1]
+    if text in ("", "~", "{}", "set()"):
+        return []
+    try:
+        found = ast.literal_eval(text) if text.startswith("{") else None
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    if not isinstance(found, set) or not all(isinstance(name, str) for name in found):
+        return None
+    return [] if found == {"~"} else sorted(found)
+
+
+READER = Reader(
+    name="votekit-csv",
+    title="VoteKit CSV",
+    source="VoteKit by the Data and Democracy Lab (mggg): saved profiles; raw table of Portland, 2024",
+    gives=GIVES,
+    recognise=recognise,
+    plan=parts_of_files,
+    read=read,
+)

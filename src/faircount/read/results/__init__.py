@@ -1,0 +1,1 @@
+"""Results as published: totals by unit, rounds of a count, protocols."""

@@ -1,0 +1,193 @@
+"""Records of a NIST election report, the same from JSON and from XML: fields by name, references followed by hand.
+
+A record is the object of JSON as it is. Of an XML element it is a dict of its children by name, each a list, with
+`@type` (its `xsi:type`), `@id` (its `ObjectId`) and `@line`. `one` and `many` read either.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from faircount.read.export import Export
+from faircount.read.syntax.json_strict import strict_loads
+from faircount.read.syntax.xml_elements import elements, local_name
+
+MAX_JSON = 512 << 20
+"""JSON is held whole, at some eight times its size; the same report in XML is read contest by contest."""
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_ROOT = "/ElectionReport/"
+_HEADER = (
+    "Format", "GeneratedDate", "Issuer", "IsTest", "Notes", "SequenceStart", "SequenceEnd", "Status",
+    "VendorApplicationId",
+)  # fmt: skip
+_OF_ELECTION = ("Name", "StartDate", "ElectionScopeId")
+_LISTS = ("GpUnit", "Party", "Candidate", "BallotCounts")
+
+Record = dict[str, Any]
+
+
+def many(record: Record, *names: str) -> list[Any]:
+    """Return the values of the first of these fields that the record has, as a list; empty if it has none."""
+    for name in names:
+        if name in record:
+            value = record[name]
+            return value if isinstance(value, list) else [value]
+    return []
+
+
+def one(record: Record, *names: str) -> Any:
+    """Return the only or first value of a field; None where there is none."""
+    values = many(record, *names)
+    return values[0] if values else None
+
+
+class WrongShapeError(Exception):
+    """A report's structure is not that of its format: the rule, and what was found."""
+
+
+def parts(record: Record, *names: str) -> list[Record]:
+    """Return `many` where every value must be a record. Raises `WrongShapeError` where one is not."""
+    found = many(record, *names)
+    for value in found:
+        if not isinstance(value, dict) and value != "":
+            raise WrongShapeError(f"{names[0]} holds objects", repr(value)[:40])
+    return [value or {} for value in found]
+
+
+def refs(record: Record, *names: str) -> list[str]:
+    """Return the ids that a field refers to: `…Ids` are a list in JSON and words in XML."""
+    for name in names:
+        if name in record:
+            ids = [str(value) for value in many(record, name)]
+            return [word for value in ids for word in value.split()] if name.endswith("Ids") else ids
+    return []
+
+
+def text(value: Any) -> str:
+    """Return a text as it would be read: of texts in several languages the English one, else the first."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        texts = [t for t in many(value, "Text") if isinstance(t, dict)]
+        spoken = sorted(texts, key=lambda t: not str(one(t, "Language")).casefold().startswith("en"))
+        value = one(spoken[0], "Content") if spoken else one(value, "Label")
+    return "" if value is None else " ".join(str(value).split())
+
+
+@dataclass
+class Definitions:
+    """What a report says of itself, and what its figures refer to, by id."""
+
+    header: dict[str, str] = field(default_factory=dict)
+    elections: int = 0
+    units: dict[str, Record] = field(default_factory=dict)
+    parties: dict[str, Record] = field(default_factory=dict)
+    candidates: dict[str, Record] = field(default_factory=dict)
+    ballot_counts: list[Record] = field(default_factory=list)
+    contests: list[Record] = field(default_factory=list)
+    """Id, name and district of every contest, in order; without figures."""
+
+    def take(self, name: str, record: Record) -> None:
+        """Keep one definition. Raises `WrongShapeError` where another of that kind has its id."""
+        if name == "BallotCounts":
+            self.ballot_counts.append(record)
+            return
+        kept = {"GpUnit": self.units, "Party": self.parties, "Candidate": self.candidates}[name]
+        key = str(record.get("@id", ""))
+        if key in kept:
+            raise WrongShapeError("an id stands for one thing", f"{name} {key!r} twice")
+        kept[key] = record
+
+    def outline(self, contest: Record) -> None:
+        """Keep what must be known of a contest before any is read."""
+        names = ("@id", "Name", "ElectionDistrictId", "ElectoralDistrictId")
+        self.contests.append({name: contest[name] for name in names if name in contest})
+
+
+class JsonReport:
+    """A report in JSON."""
+
+    def __init__(self, export: Export, name: str) -> None:
+        found = strict_loads(export.whole(name, MAX_JSON), export.place(name))
+        if not isinstance(found, dict):
+            raise WrongShapeError("a report is one JSON object", type(found).__name__)
+        self._report: Record = found
+
+    def definitions(self) -> Definitions:
+        """Return what the figures refer to."""
+        found = Definitions({name: text(self._report[name]) for name in _HEADER if name in self._report})
+        for election in parts(self._report, "Election"):
+            found.elections += 1
+            found.header.update({name: text(election[name]) for name in _OF_ELECTION if name in election})
+            for name in ("Candidate", "BallotCounts"):
+                for record in parts(election, name):
+                    found.take(name, record)
+        for name in ("GpUnit", "Party"):
+            for record in parts(self._report, name):
+                found.take(name, record)
+        for contest in self.contests():
+            found.outline(contest)
+        return found
+
+    def contests(self) -> Iterator[Record]:
+        """Yield the contests with their figures; `@line` is the contest's number, 1 first."""
+        number = 0
+        for election in parts(self._report, "Election"):
+            for contest in parts(election, "Contest"):
+                number += 1
+                yield {**contest, "@line": number}
+
+
+class XmlReport:
+    """A report in XML, read from its beginning twice: definitions may stand behind the figures that use them."""
+
+    def __init__(self, export: Export, name: str) -> None:
+        self._export, self._name = export, name
+
+    def definitions(self) -> Definitions:
+        """Return what the figures refer to."""
+        found = Definitions()
+        wanted = frozenset((*_HEADER, *_OF_ELECTION, *_LISTS, "Contest"))
+        for path, element in self._elements(wanted):
+            name, where = local_name(element.tag), path.rpartition("/")[0] + "/"
+            if where == _ROOT and name in _HEADER:
+                found.header[name] = text(element.text)
+            elif where == _ROOT + "Election/" and name in _OF_ELECTION:
+                found.elections += name == "StartDate"
+                found.header[name] = text(_record(element))
+            elif where in (_ROOT, _ROOT + "Election/") and name in _LISTS:
+                found.take(name, _as_object(element))
+            elif where == _ROOT + "Election/" and name == "Contest":
+                found.outline(_as_object(element))
+        return found
+
+    def contests(self) -> Iterator[Record]:
+        """Yield the contests with their figures; `@line` is the line of the file."""
+        for _, element in self._elements(frozenset(("Contest",))):
+            yield _as_object(element)
+
+    def _elements(self, wanted: frozenset[str]) -> Iterator[tuple[str, Any]]:
+        with self._export.open(self._name) as stream:
+            yield from elements(stream, self._export.place(self._name), wanted)
+
+
+def _as_object(element: Any) -> Record:
+    record = _record(element)
+    return record if isinstance(record, dict) else {}
+
+
+def _record(element: Any) -> Any:
+    """Return an element as a record; one without children and attributes as its text."""
+    language, key, kind = element.get("Language"), element.get("ObjectId"), element.get(_TYPE)
+    if language is not None:
+        return {"Content": element.text or "", "Language": language}
+    if not len(element) and key is None and kind is None:
+        return (element.text or "").strip()
+    record: Record = {"@line": element.sourceline}
+    if key is not None:
+        record["@id"] = key
+    if kind is not None:
+        record["@type"] = kind.rpartition(":")[2]
+    for child in element:
+        record.setdefault(local_name(child.tag), []).append(_record(child))
+    return record

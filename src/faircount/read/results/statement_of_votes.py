@@ -1,0 +1,149 @@
+"""Statement of votes as CSV: one row a precinct, contest and choice, with the contest's ballots beside the votes.
+
+Voters, ballots, undervotes and overvotes are those of the contest in the precinct, repeated on each of its choices. A
+summary of votes, the same without precincts, is read alike.
+"""
+
+import re
+from collections.abc import Iterator
+
+from faircount.model import Batch
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.export import Export
+from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.results.clarity_words import kind_of, title_of
+from faircount.read.results.results_words import unit_of
+from faircount.read.syntax.csv_rows import figure_of
+from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
+
+_SYNONYMS = {
+    "county": ("county", "county_name", "jurisdiction"),
+    "precinct": ("precinct_code", "precinct", "precinct_name", "precinct_number"),
+    "contest": ("contest_title", "contest", "contest_name"),
+    "choice": ("choice_name", "choice", "candidate_name", "candidate"),
+    "party": ("party", "party_name", "choice_party"),
+    "votes": ("total_votes", "votes"),
+    "registered": ("active_voters", "registered_voters", "total_active_voters", "total_voters"),
+    "ballots_cast": ("total_ballots", "ballots_cast", "ballots", "total_ballots_cast"),
+    "undervotes": ("total_undervotes", "undervotes", "under_votes", "total_under_votes"),
+    "overvotes": ("total_overvotes", "overvotes", "over_votes", "total_over_votes"),
+}
+_MEASURES = ("registered", "ballots_cast", "undervotes", "overvotes")
+
+_BARE = re.compile(r".*[a-z0-9]", re.DOTALL)
+"""A name up to its last letter or digit. (Taking the signs off with `[^a-z0-9]+$` looks from every sign to the end.)"""
+
+
+def recognise(export: Export) -> Recognition | None:
+    """Look for contest, choice and votes with ballots, undervotes and overvotes beside them, in every file of rows."""
+    names = claimed(export, _is_ours)
+    if not names:
+        return None
+    return Recognition(90, "", f"{len(names)} CSV with the columns {', '.join(header(export, names[0]))}")
+
+
+def _is_ours(columns: tuple[str, ...]) -> bool:
+    roles = _roles(columns)
+    return {"contest", "choice", "votes", "ballots_cast", "undervotes", "overvotes"} <= set(roles) and (
+        "line_number" not in columns
+    )
+
+
+def _roles(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return role → column. Footnote signs behind a name, `Active Voters*`, are no part of it."""
+    bare = {name[0]: column for column in reversed(columns) if (name := _BARE.match(column))}
+    found = {role: next((bare[s] for s in synonyms if s in bare), "") for role, synonyms in _SYNONYMS.items()}
+    return {role: column for role, column in found.items() if column}
+
+
+def read(export: Export, part: Part) -> Iterator[Batch]:
+    """Yield votes, and once for each contest and precinct its voters, ballots, undervotes and overvotes.
+
+    Voters stand with their contest (`reported`), not as turnout of the precinct: offices join precincts for some
+    contests, `100,700`, so that few voters are not told by their votes, and such a pair beside its parts would count
+    them twice.
+    """
+    builder = BatchBuilder()
+    read_names = [name for name in part.members if _is_ours(header(export, name))]
+    for name in read_names:
+        sheet = _Sheet(name, header(export, name), builder)
+        yield from read_named(export, name, builder, sheet.take)
+        sheet.tell()
+    yield builder.finish(export, read_names)
+
+
+class _Sheet:
+    """One file: which column plays which role, and what was said of each contest in each precinct."""
+
+    def __init__(self, name: str, columns: tuple[str, ...], builder: BatchBuilder) -> None:
+        self._name, self._builder = name, builder
+        self._roles = _roles(columns)
+        self._unread = [c for c in columns if c and c not in self._roles.values()]
+        self._said: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._choices: dict[str, dict[str, str]] = {}
+        self._allowed: dict[str, int | None] = {}
+
+    def tell(self) -> None:
+        """Add contests and choices by name, which no order of rows can change, and what was not read."""
+        for place, title in enumerate(sorted(self._choices)):
+            self._builder.add("contests", contest=title, votes_allowed=self._allowed[title], place=place)
+            for at, (choice, party) in enumerate(sorted(self._choices[title].items())):
+                self._builder.add("choices", contest=title, choice=choice, party=party or None, kind=kind_of(choice),
+                                  place=at)  # fmt: skip
+        if "registered" in self._roles:
+            self._builder.tell("note", f"{self._name}: registered is the column {self._roles['registered']}")
+        if self._unread:
+            self._builder.tell("note", f"{self._name}: columns not read: {', '.join(self._unread)}")
+
+    def take(self, row: int, cells: Cells) -> int:
+        """Turn one row into rows of `reported`; return 1 if its votes became one."""
+        at = {role: cells.get(column, "") for role, column in self._roles.items()}
+        stated = [cell for cell in cells.values() if cell]
+        if len(stated) == 1 and stated[0].startswith("*"):
+            self._builder.tell("note", f"{self._name}: {stated[0]}")
+            return 0
+        title, allowed = title_of(at["contest"])
+        choice, count = at["choice"], figure_of(at["votes"])
+        if not title or not choice or count is None:
+            rule = "a row has a contest, a choice and a whole number of votes"
+            self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
+            return 0
+        unit: dict[str, object] = {
+            "contest": title, "jurisdiction": unit_of(at.get("county", "")),
+            "precinct": unit_of(at.get("precinct", "")), "claim": "reported", "row": row,
+        }  # fmt: skip
+        self._allowed.setdefault(title, allowed)
+        self._choices.setdefault(title, {}).setdefault(choice, at.get("party", ""))
+        party = at.get("party") or None
+        self._builder.add("reported", **unit, choice=choice, party=party, measure="votes", count=count)
+        self._measures(row, cells, at, unit)
+        return 1
+
+    def _measures(self, row: int, cells: Cells, at: dict[str, str], unit: dict[str, object]) -> None:
+        said = tuple(at.get(measure, "") for measure in _MEASURES)
+        key = (str(unit["contest"]), at.get("county", ""), at.get("precinct", ""))
+        first = self._said.setdefault(key, said)
+        if first is not said:
+            if first != said:
+                rule = "rows of a contest in a precinct repeat its voters, ballots, undervotes and overvotes"
+                self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
+            return
+        for measure, text in zip(_MEASURES, said, strict=True):
+            count = figure_of(text)
+            if count is not None:
+                self._builder.add("reported", **unit, measure=measure, count=count)
+            elif text:
+                found = f"{text!r} in {' | '.join(cells.values())}"
+                column = self._roles[measure]
+                self._builder.reject(self._name, row, "a figure is a whole number", column=column, value=found)
+
+
+READER = Reader(
+    name="statement-of-votes-csv",
+    title="statement of votes (CSV)",
+    source="Boulder County, official statements of votes of 2023, 2024 and 2025",
+    gives=("reported", "contests", "choices", "files", "facts", "rejected"),
+    recognise=recognise,
+    plan=one_part,
+    read=read,
+)

@@ -1,0 +1,84 @@
+"""Rows of a table by the names of its columns: the same rows as `csv_rows`, each cell under its column's name."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from faircount.model import Batch
+from faircount.read.batch_builder import BatchBuilder
+from faircount.read.export import Export
+from faircount.read.syntax.csv_rows import CsvRows, candidates, columns_of, head_rows, is_blank, open_rows, plain_cell
+
+Cells = dict[str, str]
+"""Column name as `normal` gives it → cell, blanks around it removed."""
+
+
+def normal(cell: str) -> str:
+    """Return a column name in lower case, blanks and hyphens as underscores: `Election-Day Votes` and its like."""
+    return re.sub(r"[\s_-]+", "_", plain_cell(cell).lower()).strip("_")
+
+
+def header(export: Export, name: str) -> tuple[str, ...]:
+    """Return the cells of the first row of `name` as `normal` column names; empty for anything that is no text.
+
+    Never raises: it is asked about foreign files too.
+    """
+    return tuple(normal(cell) for row in head_rows(export, name)[:1] for cell in row)
+
+
+def claimed(export: Export, is_ours: Callable[[tuple[str, ...]], bool]) -> tuple[str, ...]:
+    """Return the files whose header is ours; none at all when any other file is more than a companion (a README).
+
+    Looks at one file of a foreign export and stops, however many it has.
+    """
+    ours = []
+    for name in candidates(export):
+        if is_ours(header(export, name)):
+            ours.append(name)
+        elif not name.lower().endswith(".txt"):  # text that has not our columns is a note
+            return ()
+    return tuple(ours)
+
+
+def read_named(export: Export, name: str, builder: BatchBuilder, take: Callable[[int, Cells], int]) -> Iterator[Batch]:
+    """Give every row of `name` to `take`, yield what is full on the way, and record the file.
+
+    `take` adds to `builder` and returns 1 where the row became rows of a table, else 0. What raises: `named_rows`.
+    """
+    records = 0
+    with open_rows(export, name, reject_broken(name, builder)) as rows:
+        for row, cells in named_rows(rows, name, builder):
+            records += take(row, cells)
+            if builder.full:
+                yield builder.build()
+        builder.add_file(export.names.index(name), name, rows, records)
+
+
+def named_rows(rows: CsvRows, name: str, builder: BatchBuilder) -> Iterator[tuple[int, Cells]]:
+    """Yield (row, cells by column name); the header is the first row, blank lines are passed over.
+
+    A row with another number of cells than the header is kept among the rejected: which cell is missing cannot be
+    known. A column without a name is called by its number, `column 1`. Raises `BadInputError` when two columns have
+    one name.
+    """
+    columns: dict[str, int] | None = None
+    width = 0
+    for row, cells in rows:
+        if columns is None:
+            width = max((index + 1 for index, cell in enumerate(cells) if normal(cell)), default=0)
+            names = [normal(cell) or f"column {index}" for index, cell in enumerate(cells[:width], 1)]
+            columns = columns_of(names, f"{rows.place}, row {row}")
+        elif not is_blank(cells):
+            if len(cells) < width or any(cells[width:]):  # delimiters at the end of a line are spreadsheets' habit
+                rule = f"a row has as many cells as the header, {width}"
+                builder.reject(name, row, rule, f"this row has {len(cells)}", value="; ".join(cells))
+                continue
+            yield row, {column: plain_cell(cells[index]) for column, index in columns.items()}
+
+
+def reject_broken(name: str, builder: BatchBuilder) -> Callable[[int, str], None]:
+    """Return what `open_rows` calls for a row whose quotes are misplaced: it keeps the row among the rejected."""
+
+    def reject(row: int, found: str) -> None:
+        builder.reject(name, row, "a quote inside a quoted cell is doubled", 'write it as ""', value=found)
+
+    return reject
