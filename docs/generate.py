@@ -60,6 +60,7 @@ def writers() -> str:
         lines += [f"## `{name}`\n", f"{sentence(writer.title)}\n"]
         lines.append(f"Written from: {sentence(writer.source)}\n")
         lines += [f"- cannot hold: {sentence(what)}" for what in writer.cannot] + [""]
+        lines.append(f"Its form, and what becomes of each thing: [{writer.page}](formats/{writer.page}.md)\n")
     return "\n".join(lines)
 
 

@@ -299,7 +299,11 @@ def numbers(version: str) -> tuple[int, ...]:
 
 
 def test_the_tests_run_on_what_is_shipped() -> None:
-    assert pins("run.txt").items() <= pins("dev.txt").items()
+    # The tests' lock may want a package under more conditions than the program's, never another version of it.
+    shipped, tested = (
+        {(name, version) for (name, _), (version, _) in pins(lock).items()} for lock in ("run.txt", "dev.txt")
+    )
+    assert shipped <= tested
     assert pins("uv.txt")
 
 

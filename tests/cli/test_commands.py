@@ -97,7 +97,7 @@ def test_completion_prints_a_script_for_the_shell(here: Here, shell: str) -> Non
 
 def test_the_shell_gets_the_commands_to_choose_from() -> None:
     found = process(COMP_WORDS="faircount re", COMP_CWORD="1", _FAIRCOUNT_COMPLETE="bash_complete")
-    assert [line.split(",")[1] for line in found.out.splitlines()] == ["recount", "reconcile", "report"]
+    assert [line.split(",")[1] for line in found.out.splitlines()] == ["rejected", "recount", "reconcile", "report"]
 
 
 # ---- what was probably meant -----------------------------------------------

@@ -12,6 +12,8 @@ from pathlib import Path
 
 BLOCK = 4_000
 """Records that are put together before they are written."""
+WAYS = 9973
+"""Ways to rank, prime, so that records which take them in turn seldom agree in everything."""
 SHARED = 200_000
 """Rows of a workbook up to which its texts are shared."""
 
@@ -129,10 +131,11 @@ def delimiter(growing: Growing) -> str:
     return max("\t;,", key=growing.record(0).count)
 
 
-def rankings(choices: int, ranks: int, seed: int, count: int = 997) -> list[tuple[int, ...]]:
-    """Return distinct choices by rank, 1 first, some rankings short: a few are common, as on real ballots."""
+def rankings(choices: int, ranks: int, seed: int) -> list[tuple[int, ...]]:
+    """Return `WAYS` rankings, choices by rank, 1 first, some short; half of them are among the first hundred."""
     chance = random.Random(seed)
-    return [tuple(chance.sample(range(1, choices + 1), chance.randint(1, ranks))) for _ in range(count)]
+    rare = [tuple(chance.sample(range(1, choices + 1), chance.randint(1, ranks))) for _ in range(WAYS)]
+    return [rare[at * 7 % 100] if at % 2 else ranking for at, ranking in enumerate(rare)]
 
 
 def padded(values: Sequence[object], width: int, blank: str = "") -> list[str]:

@@ -1,6 +1,6 @@
 """Exports of cast vote records in rows, of any size: a row a card, or a few rows."""
 
-from read.growing import Growing, padded, rankings
+from read.growing import WAYS, Growing, padded, rankings
 
 _CHOICES = [f"Ada {n} Quill" for n in range(1, 9)]
 _FIVE = [(1, 2, 3), (2, 1)] * 8 + rankings(8, 5, 1)[16:]
@@ -38,7 +38,7 @@ def _dominion_csv(_records: int) -> str:
 def _dominion_row(n: int) -> str:
     tabulator, batch, record = n // 30_000 + 1, n // 100, n % 100
     place = f"{tabulator},{batch},{record},{tabulator}-{batch}-{record},Mail,Ward {n // 700 % 90},A"
-    return f"{n + 1},{place},{_OVALS[n % 997]}\n"
+    return f"{n + 1},{place},{_OVALS[n % WAYS]}\n"
 
 
 def _clear_ballot(_records: int) -> str:
@@ -53,7 +53,7 @@ def _clear_ballot(_records: int) -> str:
 def _clear_ballot_row(n: int) -> str:
     box, place = n // 200, n % 200 + 1
     precinct = n // 700 % 90
-    return f"{n + 1},B-{box},{place},B-{box}+{10_000 + place},{precinct},1,P {precinct},S-1,0,0,{_OVALS[n % 997]}\n"
+    return f"{n + 1},B-{box},{place},B-{box}+{10_000 + place},{precinct},1,P {precinct},S-1,0,0,{_OVALS[n % WAYS]}\n"
 
 
 _ESS_HEAD = "Cast Vote Record,Precinct,Ballot Style," + ",".join(f"Mayor Choice {n} ({n})" for n in range(1, 6))
@@ -69,7 +69,7 @@ _ESS_LIST = "Cast Vote Record,Batch,Ballot Status,Original Ballot Exception,Tabu
 
 
 def _ess_row(n: int) -> str:
-    return f"{n + 1},Precinct {n // 700 % 90},A,{_ESS[n % 997]}\n"
+    return f"{n + 1},Precinct {n // 700 % 90},A,{_ESS[n % WAYS]}\n"
 
 
 _MATRIX = [",".join(padded([_CHOICES[c - 1] for c in five], 5)) for five in _FIVE]
@@ -92,20 +92,20 @@ _OLD_NAMES += "".join(
 
 
 def _formal_row(n: int) -> str:
-    return f"NT,North,Town Hall {n // 5_000},{n // 5_000},{n // 50},{n % 50 + 1},{_FORMAL[n % 997]}\n"
+    return f"NT,North,Town Hall {n // 5_000},{n // 5_000},{n // 50},{n % 50 + 1},{_FORMAL[n % WAYS]}\n"
 
 
 def _old_row(n: int) -> str:
-    return f'North,Town Hall {n // 5_000},{n // 5_000},{n // 50},{n % 50 + 1},"{_FORMAL[n % 997]}"\n'
+    return f'North,Town Hall {n // 5_000},{n // 5_000},{n // 50},{n % 50 + 1},"{_FORMAL[n % WAYS]}"\n'
 
 
 def _act_rows(n: int) -> str:
-    return "".join(f"{n // 50},{n % 50},{rank},A,{c - 1},0\n" for rank, c in enumerate(_FIVE[n % 997], 1))
+    return "".join(f"{n // 50},{n % 50},{rank},A,{c - 1},0\n" for rank, c in enumerate(_FIVE[n % WAYS], 1))
 
 
 def _nsw_rows(n: int) -> str:
     return "".join(
-        f"{n}\tOrdinary\t{n}\t{rank}\t{rank}\t{_CHOICES[c - 1]}\tA\n" for rank, c in enumerate(_FIVE[n % 997], 1)
+        f"{n}\tOrdinary\t{n}\t{rank}\t{rank}\t{_CHOICES[c - 1]}\tA\n" for rank, c in enumerate(_FIVE[n % WAYS], 1)
     )
 
 
@@ -120,7 +120,7 @@ _SHARES_HEAD = "account,lot,shares,class,votes_per_share,proposal,choice,source,
 
 def _plain_rows(n: int) -> str:
     first = f"c{n},{n // 30_000},{n // 100},P{n // 700 % 90},1"
-    ranked = ">".join(_CHOICES[c - 1] for c in _FIVE[n % 997])
+    ranked = ">".join(_CHOICES[c - 1] for c in _FIVE[n % WAYS])
     return f"{first},Mayor,{ranked}\n{first},Clerk,{_CHOICES[n % 3]}\n{first},Bond,{('Yes', 'No')[n % 2]}\n"
 
 
@@ -129,7 +129,7 @@ def _share_row(n: int) -> str:
 
 
 def _image_rows(n: int) -> str:
-    ranking = padded([f"{10 + c:07d}00" for c in _FIVE[n % 997][:3]], 3, "000000001")
+    ranking = padded([f"{10 + c:07d}00" for c in _FIVE[n % WAYS][:3]], 3, "000000001")
     voter = f"0000001{n % 10**9:09d}0000010002{n // 700 % 90:07d}"
     return "".join(f"{voter}{rank:03d}{cell}\n" for rank, cell in enumerate(ranking, 1))
 
@@ -147,7 +147,7 @@ _RAIRE = [",".join(map(str, five)) for five in _FIVE]
 
 
 def _several(n: int) -> str:
-    return f"1,{n // 5_000}_{n // 100}_{n % 100},{_RAIRE[n % 997]}\n2,{n // 5_000}_{n // 100}_{n % 100},{n % 3 + 1}\n"
+    return f"1,{n // 5_000}_{n // 100}_{n % 100},{_RAIRE[n % WAYS]}\n2,{n // 5_000}_{n // 100}_{n % 100},{n % 3 + 1}\n"
 
 
 _EACH = ("cards", 1)
@@ -160,14 +160,14 @@ GROWING = (
     Growing("raire-several", "raire", "ragged", "two.raire", _several,
             lambda _: f"2\nContest,1,8,{_RAIRE_IDS}\nContest,2,3,1,2,3\n", counts=_EACH,
             holds="a ballot's lines may stand anywhere"),
-    Growing("votekit-raw", "votekit-csv", "csv", "raw.csv", lambda n: f"{n},{_MATRIX[n % 997]}\n",
+    Growing("votekit-raw", "votekit-csv", "csv", "raw.csv", lambda n: f"{n},{_MATRIX[n % WAYS]}\n",
             lambda _: ",Rank 1,Rank 2,Rank 3,Rank 4,Rank 5\n", counts=_EACH),
     Growing("rank-matrix", "rank-matrix", "csv", "ranks.csv",
-            lambda n: f"{n + 1},P{n // 700 % 90},B{n // 100},{_MATRIX[n % 997]}\n",
+            lambda n: f"{n + 1},P{n // 700 % 90},B{n // 100},{_MATRIX[n % WAYS]}\n",
             lambda _: "Ballot #,precinct_id,batch_id,1st Choice,2nd Choice,3rd Choice,4th Choice,5th Choice\n",
             counts=_EACH),
     Growing("rank-matrix-choices", "rank-matrix", "csv", "choices.csv",
-            lambda n: f"R_{n + 1},P{n // 700 % 90},B{n // 100},{_PLACES[n % 997]}\n",
+            lambda n: f"R_{n + 1},P{n // 700 % 90},B{n // 100},{_PLACES[n % WAYS]}\n",
             lambda _: f"Response ID,precinct_id,batch_id,{','.join(_CHOICES)}\n", counts=_EACH),
     Growing("aec-formal-2019", "aec-formal-csv", "csv", "formal-NT.csv", _formal_row, lambda _: _FORMAL_HEAD,
             counts=_EACH),

@@ -1,6 +1,6 @@
 """Exports of rankings with a number of ballots each, of any size."""
 
-from read.growing import Growing, padded, rankings
+from read.growing import WAYS, Growing, padded, rankings
 
 _NAMES = [f"Ada {n} Quill" for n in range(1, 21)]
 _TWENTY = rankings(20, 20, 4)
@@ -55,7 +55,7 @@ def _rcr(_records: int) -> str:
 
 
 def _rcr_row(n: int) -> str:
-    cells = padded(_TWENTY[n % 997][:10], 10, "0")
+    cells = padded(_TWENTY[n % WAYS][:10], 10, "0")
     return f"{n // 700 % 90 + 1}\t{n % 2 + 1}\t{_count(n)}\t" + "\t".join(cells) + "\n"
 
 
@@ -88,36 +88,36 @@ _ESS_COUNTED = "Precinct,1ST CHOICE MAYOR FERN,2ND CHOICE MAYOR FERN,3RD CHOICE 
 
 def ess_counted(n: int) -> str:
     """Return a row of the form that Minneapolis publishes: precinct, three choices, how many ballots."""
-    cells = padded([_NAMES[c - 1] for c in _TWENTY[n % 997][:3]], 3, "undervote")
+    cells = padded([_NAMES[c - 1] for c in _TWENTY[n % WAYS][:3]], 3, "undervote")
     return f"W-{n // 900 % 13} P-{n // 100 % 9},{','.join(cells)},{_count(n)}\n"
 
 
 GROWING = (
-    Growing("blt", "blt", "lines", "ward.blt", lambda n: f"{_count(n)} {_SPACED[n % 997]} 0\n", lambda _: "20 2\n",
+    Growing("blt", "blt", "lines", "ward.blt", lambda n: f"{_count(n)} {_SPACED[n % WAYS]} 0\n", lambda _: "20 2\n",
             lambda _: "0\n" + "".join(f'"{name}"\n' for name in _NAMES) + '"Ward"\n', most=_MOST),
     Growing("scottish-csv", "scottish-csv", "ragged", "north_2031_ward1.csv",
-            lambda n: f"{_count(n)},{_COMMAS[n % 997]},\n", lambda _: "20,2,\n", lambda _: f'{_STERN}"Harbour Ward",\n',
+            lambda n: f"{_count(n)},{_COMMAS[n % WAYS]},\n", lambda _: "20,2,\n",
+            lambda _: f'{_STERN}"Harbour Ward",\n', most=_MOST),
+    Growing("preflib", "preflib", "lines", "99999-1.toi", lambda n: f"{_count(n)}: {_TIED[n % WAYS]}\n", _toi,
             most=_MOST),
-    Growing("preflib", "preflib", "lines", "99999-1.toi", lambda n: f"{_count(n)}: {_TIED[n % 997]}\n", _toi,
+    Growing("preflib-cat", "preflib", "lines", "99999-1.cat", lambda n: f"{_count(n)}: {_CATEGORIES[n % WAYS]}\n", _cat,
             most=_MOST),
-    Growing("preflib-cat", "preflib", "lines", "99999-1.cat", lambda n: f"{_count(n)}: {_CATEGORIES[n % 997]}\n", _cat,
-            most=_MOST),
-    Growing("abif", "abif", "lines", "mayor.abif", lambda n: f"{_count(n)}:{_ABIF[n % 997]}\n",
+    Growing("abif", "abif", "lines", "mayor.abif", lambda n: f"{_count(n)}:{_ABIF[n % WAYS]}\n",
             lambda records: f'{{title: "Mayor"}}\n{{"ballotcount": {_total(records)}}}\n'
             + "".join(f"=C{n}:[{name}]\n" for n, name in enumerate(_NAMES, 1)), most=_MOST),
     Growing("dominion-rcr", "dominion-rcr", "lines", "mayor.txt", _rcr_row, _rcr, most=_MOST),
     Growing("ess-counted", "ess", "csv", "cvr.csv", ess_counted, lambda _: _ESS_COUNTED, most=_MOST),
     Growing("votekit-profile", "votekit-csv", "csv", "profile.csv",
-            lambda n: f"{_PROFILE[n % 997]},&,{_count(n)}.0,&\n", lambda _: _PROFILE_HEAD, most=_MOST),
-    Growing("aec-cache-text", "aec-cache-text", "lines", "nt.stv", lambda n: f"{_PAPERS[n % 997]}\t{_count(n)}\n",
+            lambda n: f"{_PROFILE[n % WAYS]},&,{_count(n)}.0,&\n", lambda _: _PROFILE_HEAD, most=_MOST),
+    Growing("aec-cache-text", "aec-cache-text", "lines", "nt.stv", lambda n: f"{_PAPERS[n % WAYS]}\t{_count(n)}\n",
             _cache, most=_MOST),
     Growing("raire-json", "raire-json", "json", "mayor.json",
-            lambda n: f'{{"n":{_count(n)},"prefs":[{_PAPERS[n % 997]}]}}', lambda _: _RAIRE_JSON,
+            lambda n: f'{{"n":{_count(n)},"prefs":[{_PAPERS[n % WAYS]}]}}', lambda _: _RAIRE_JSON,
             lambda _: '\n],"winner":0,"audit":{"type":"OneOnMargin"}}\n', between=",\n", most=_MOST),
     Growing("concretestv-json", "concretestv-json", "json", "nt.json",
-            lambda n: f'{{"candidates":[{_PAPERS[n % 997]}],"n":{_count(n)}}}', lambda _: _CONCRETE,
+            lambda n: f'{{"candidates":[{_PAPERS[n % WAYS]}],"n":{_count(n)}}}', lambda _: _CONCRETE,
             lambda _: '\n],"btl_types":[],"informal":4}\n', between=",\n", most=_MOST),
-    Growing("abcvoting-yaml", "abcvoting-yaml", "lines", "club.abc.yaml", lambda n: f"  [{_PAPERS[n % 997]}]",
+    Growing("abcvoting-yaml", "abcvoting-yaml", "lines", "club.abc.yaml", lambda n: f"  [{_PAPERS[n % WAYS]}]",
             lambda _: "num_cand: 20\ncommitteesize: 2\nprofile: [\n", lambda _: "]\n", between=",\n",
             counts=("cards", 1), holds="a key's value may stand anywhere, weights apart from their voters"),
 )  # fmt: skip

@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from read.growing import Growing, padded, rankings
+from read.growing import WAYS, Growing, padded, rankings
 from read.growing_counted import ess_counted
 from read.reading import FIXTURES
 
@@ -214,7 +214,7 @@ GROWING = (
             lambda _: _results_xml_tail(), counts=("contests", 1)),
     Growing("clarity-detail-xml", "clarity-detail-xml", "xml", "detail.xml", _clarity, lambda _: _CLARITY,
             lambda _: "</ElectionResult>\n", counts=("contests", 1)),
-    Growing("ess-xlsx", "ess", "xlsx", "cvr.xlsx", lambda n: f"{n + 1}\tWard {n // 700 % 90}\tA\t{_ESS_ROWS[n % 997]}",
+    Growing("ess-xlsx", "ess", "xlsx", "cvr.xlsx", lambda n: f"{n + 1}\tWard {n // 700 % 90}\tA\t{_ESS_ROWS[n % WAYS]}",
             lambda _: _ESS_HEAD, counts=_EACH, most=_ROWS),
     Growing("ess-counted-xlsx", "ess", "xlsx", "counted.xlsx", lambda n: ess_counted(n).strip().replace(",", "\t"),
             lambda _: "Precinct\t1ST CHOICE MAYOR FERN\t2ND CHOICE MAYOR FERN\t3RD CHOICE MAYOR FERN\tCOUNT",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from faircount.model import Batch
+from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.syntax.csv_rows import CsvRows, candidates, columns_of, head_rows, is_blank, open_rows, plain_cell
@@ -44,9 +44,14 @@ def read_named(export: Export, name: str, builder: BatchBuilder, take: Callable[
 
     `take` adds to `builder` and returns 1 where the row became rows of a table, else 0. What raises: `named_rows`.
     """
-    records = 0
+    records, announced = 0, set(filter(None, header(export, name)))
     with open_rows(export, name, reject_broken(name, builder)) as rows:
         for row, cells in named_rows(rows, name, builder):
+            if not announced <= cells.keys():  # what was recognised was read leniently
+                raise BadInputError(
+                    f"{rows.place}, row 1", "the names of columns are quoted whole or not at all",
+                    ", ".join(sorted(announced - cells.keys())), "look for a lone quotation mark",
+                )  # fmt: skip
             records += take(row, cells)
             if builder.full:
                 yield builder.build()
