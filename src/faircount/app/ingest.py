@@ -25,6 +25,8 @@ from faircount.model import BadInputError, MissingToolError, RejectedRowsError, 
 from faircount.read import READERS, Export, Part, Reader
 from faircount.store import Commit, Workspace, free_number, source_digest, stage
 
+NOT_READ = "not read: "
+"""How a reader's note begins that names files of the export from which it took nothing."""
 POOL_BYTES = 8 << 20
 """Exports smaller than this are read in this process: starting others would take longer."""
 
@@ -37,6 +39,8 @@ class Taken:
     source: Source
     known_as: str = ""
     rejected: int = 0
+    beside: tuple[str, ...] = ()
+    """What the reader says of files that lie in the export and hold none of its rows: `not read: readme.txt`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +165,11 @@ def _read_and_list(
     )
     said = tuple((n, v) for n, v in (("partial", wish.partial), ("jurisdiction", wish.jurisdiction)) if v)
     source = commit.write(source, said)
+    notes = [row["value"] for row in commit.table("facts").to_pylist() if row["name"] == "note"]
     commit.publish(source, election, staging / "raw")
     space.remember(received, digest)
-    return Taken(path, source, rejected=rows.get("rejected", 0))
+    passed = tuple(dict.fromkeys(note for note in notes if note.startswith(NOT_READ)))
+    return Taken(path, source, rejected=rows.get("rejected", 0), beside=passed)
 
 
 def _received(export: Export) -> str:

@@ -97,6 +97,13 @@ def _not_checked(opened: Opened, results: tuple[ContestResult, ...], unreadable:
             f"Names: {same} names of contests or choices were read as other names, because a person decided so in "
             "names.csv; whether that is right was NOT CHECKED."
         )
+    beside = opened.engine.ask(
+        "select s.name, f.value from facts f join sources s using (source) where f.name = 'note' and f.value like "
+        "'not read: %' order by 1, 2"
+    ).rows
+    said += [
+        f"Files in {name}: NOT READ, because they hold no rows of its format: {note[10:]}." for name, note in beside
+    ]
     said += [f"Contest {words}: NOT READ." for words in unreadable]
     said += [f"File {name}: NOT READ, {reason}." for name, reason in opened.election.unread]
     return tuple(said)

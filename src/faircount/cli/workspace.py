@@ -102,7 +102,7 @@ def ingest(
                 "taken": [
                     {"path": str(one.path), "source": one.source.digest, "format": one.source.format,
                      "version": one.source.version, "new": not one.known_as, "known_as": one.known_as,
-                     "rejected": one.rejected, "rows": dict(one.source.rows)}
+                     "rejected": one.rejected, "beside": list(one.beside), "rows": dict(one.source.rows)}
                     for one in done.taken
                 ],
                 "not_read": [{"path": str(path), "reason": why} for path, why in done.unread],
@@ -114,6 +114,8 @@ def ingest(
                 console.out(f"{one.path}: already here as {one.known_as}; nothing was added")
             else:
                 console.out(f"{one.path}: {_received(one.source)}")
+            for note in one.beside:
+                console.say(f"NOT READ in {one.path}: {note.partition(': ')[2]}; if they hold figures, ingest them too")
             if one.rejected:
                 console.say(f"{one.path}: {one.rejected:,} rows rejected and kept: faircount rejected")
         for path, why in done.unread:

@@ -112,6 +112,9 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             if names_of(export).version
             else _facts_alone(_version_of_all(export), "CvrExport files without manifests")
         )
+        ours = ("Configuration.json",)
+        if others := [n for n in part.members if not MANIFEST_FILE.search(n) and not n.endswith(ours)]:
+            facts = [*facts, {"name": "note", "value": f"not read: {', '.join(others)}"}]
         yield manifest_batch(export, rows, facts)
         return
     names = names_of(export) if export.kind != "single" else Names()

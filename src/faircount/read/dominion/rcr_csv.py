@@ -24,6 +24,23 @@ class Head:
     candidates: list[str]
     precincts: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    known: dict[tuple[int, str], tuple[ExportedMark, ...]] = field(default_factory=dict)
+    """(rank, cell) → the marks that it means, for cells met before."""
+
+    def marks(self, rank: int, cell: str) -> tuple[ExportedMark, ...]:
+        """Return the marks of one cell, by name. Raises `ValueError` with the column and the rule broken."""
+        found: list[ExportedMark] = []
+        for key in cell.split("="):
+            if not (key.isascii() and key.isdecimal() and len(key) < 7 and int(key) <= len(self.candidates)):
+                raise ValueError(
+                    f"rank {rank}", f"a choice is 0 or the number of a candidate, to {len(self.candidates)}"
+                )
+            if int(key):
+                found.append(ExportedMark(self.candidates[int(key) - 1], rank))
+        marks = tuple(sorted(found, key=lambda mark: mark.choice))
+        if len(self.known) < MAX_LIST:
+            self.known[rank, cell] = marks
+        return marks
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -92,7 +109,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
                 column, rule = wrong.args
                 builder.reject(name, at, rule, "ask for the file again", column=column, value=line)
                 continue
-            ranks, records = max(ranks, len(line.rstrip("\t").split("\t")) - 3), records + count
+            ranks, records = max(ranks, line.rstrip("\t").count("\t") - 2), records + count
             yield from builder.add_counted(
                 count, lambda marks=marks: [builder.pattern(head.title, marks)],  # type: ignore[misc]
                 f"{lines.place}, line {at}", file=number, record=at, precinct=places[0], counting_group=places[1],
@@ -154,18 +171,12 @@ def _row(line: str, head: Head) -> tuple[int, tuple[ExportedMark, ...], tuple[st
         raise ValueError("precinct", "precinct and counting group are in the lists at the start")
     if not (count.isascii() and count.isdecimal() and len(count) < 9):
         raise ValueError("ballots", "the number of ballots is a whole number")
-    marks = []
-    for rank, cell in enumerate(choices, 1):
-        for key in cell.split("="):
-            if not (key.isascii() and key.isdecimal() and len(key) < 7 and int(key) <= len(head.candidates)):
-                raise ValueError(
-                    f"rank {rank}", f"a choice is 0 or the number of a candidate, to {len(head.candidates)}"
-                )
-            if int(key):
-                marks.append(ExportedMark(head.candidates[int(key) - 1], rank))
-    return int(count), tuple(sorted(marks, key=lambda m: (m.rank, m.choice))), (
-        head.precincts[precinct], head.groups[group]
-    )  # fmt: skip
+    known = head.known
+    marks: list[ExportedMark] = []
+    for at in enumerate(choices, 1):
+        found = known.get(at)
+        marks += head.marks(*at) if found is None else found
+    return int(count), tuple(marks), (head.precincts[precinct], head.groups[group])
 
 
 def _finish(builder: BatchBuilder, head: Head, ranks: int, name: str) -> None:

@@ -92,6 +92,13 @@ def _cast(contest: Contest, places: dict[str, int], found: Abif, vote: Vote) -> 
         rule = vote.broken or (WEIGHT_RULE if weight is None else f"a ranking has at most {MAX_RANKS:,} places")
         contest.reject(vote.row, rule, "correct the line", vote.text[:2000])
         return
+    if (
+        found.ranked
+        and len(vote.separators) == vote.separators.count(">")
+        and all(m.rating is None for m in vote.marks)
+    ):
+        yield from contest.cast(vote.row, weight, contest.marks(tuple([(places[mark.token],) for mark in vote.marks])))
+        return
     ranks = vote.ranks() if found.ranked else [1] * len(vote.marks)
     marks = sorted(
         ExportedMark(contest.choices[places[mark.token]].name, rank, mark.rating)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from faircount.model import BadInputError
 from faircount.read.rankings.counted_rankings import MAX_CHOICES
@@ -13,11 +14,12 @@ _METADATA = re.compile(r"""\{\s*["']?([\w ]+?)["']?\s*:\s*(.*?)\s*\}""")
 _CANDIDATE = re.compile(r"""=\s*(?:\[([^\]]*)\]|"([^"]*)"|([^:"\[\]]*?))\s*:\s*(?:\[([^\]]*)\]|(.*?))\s*""")
 _VOTE = re.compile(r"([0-9][0-9.]*)\s*:(.*)", re.ASCII)
 _EXTENDED = re.compile(r"(.*?):?\s*(\{.*\})\s*")
+_PLAIN = re.compile(r"[\w.'-]+(?:[>=,][\w.'-]+)*")
+_SEPARATOR = re.compile(r"([>=,])")
 _MARK = re.compile(r"""\s*(?:\[([^\]]*)\]|"([^"]*)"|([\w.'-]+))\s*(?:/\s*(\d{1,9}))?\s*([>=,]|$)""")
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A choice on a vote line, its rating if it has one."""
 
     token: str
@@ -41,6 +43,8 @@ class Vote:
         if self.separators and set(self.separators) == {","} and all(m.rating is not None for m in self.marks):
             steps = sorted({mark.rating or 0 for mark in self.marks}, reverse=True)
             return [steps.index(mark.rating or 0) + 1 for mark in self.marks]
+        if len(self.separators) == self.separators.count(">"):
+            return list(range(1, len(self.marks) + 1))
         found = [1]
         for separator in self.separators:
             found.append(found[-1] + (separator == ">"))
@@ -142,6 +146,9 @@ def _vote(row: int, text: str, count: str, rest: str) -> Vote:
     extended = False
     if rest.rstrip().endswith("}") and (shape := _EXTENDED.fullmatch(rest)):
         rest, extended = shape[1], True
+    if _PLAIN.fullmatch(rest.strip()):  # nearly every line: words, and nothing between them but separators
+        words = _SEPARATOR.split(rest.strip())
+        return Vote(row, text, count, tuple([Mark(word, None) for word in words[::2]]), "".join(words[1::2]), extended)
     marks: list[Mark] = []
     separators = ""
     at, rest = 0, rest.rstrip()

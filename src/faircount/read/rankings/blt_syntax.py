@@ -8,14 +8,18 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from faircount.model import BadInputError
 from faircount.read.rankings.counted_rankings import MAX_CHOICES, MAX_RANKS, Ranking
 
 _TOKEN = re.compile(r'"(?:[^"]|"")*"|\([^()]*\)|\[[^\[\]]*\]|[^\s"()\[\]]+|\S')
+_GROUPING = re.compile(r'["()\[\]]')
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _PARTY_INSIDE = re.compile(r'(.*\S)\s*"([^"]*)"\s*')
 _CUT = "the file may be cut short: fetch it again"
+MAX_KNOWN = 100_000
+"""Tokens whose meaning is remembered: candidates, and the ways in which they were tied."""
 
 Line = tuple[int, str]
 Token = tuple[int, str]
@@ -29,8 +33,7 @@ class Name:
     party: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(NamedTuple):
     """A row of ballots: its line, its number as written, its ranking, and the id in parentheses before it."""
 
     row: int
@@ -40,8 +43,7 @@ class Ballot:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A line among the ballots that is none."""
 
     row: int
@@ -70,6 +72,8 @@ class Blt:
     deepest: int = 0
     ended: bool | None = None
     """Whether ballot lines end with 0; None before the first."""
+    known: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Token → the candidates at its rank, for tokens met before."""
 
     def error(self, row: int, rule: str, found: str, fix: str = "") -> BadInputError:
         """Return the error at a line."""
@@ -125,7 +129,12 @@ def _is_number(text: str) -> bool:
 def _tokens(row: int, first: list[str], lines: Iterator[Line]) -> Iterator[Token]:
     yield from ((row, token) for token in first)
     for number, text in lines:
-        yield from ((number, token) for token in _TOKEN.findall(text))
+        yield from ((number, token) for token in _split(text))
+
+
+def _split(text: str) -> list[str]:
+    """Return the tokens of a line; most lines have nothing but blanks between them."""
+    return _TOKEN.findall(text) if _GROUPING.search(text) else text.split()
 
 
 def _stream(tokens: Iterator[Token], found: Blt) -> Iterator[Ballot]:
@@ -157,7 +166,7 @@ def _stream(tokens: Iterator[Token], found: Blt) -> Iterator[Ballot]:
 def _by_line(lines: Iterator[Line], found: Blt) -> Iterator[Ballot | Broken]:
     row = 0
     for row, text in lines:
-        tokens = _TOKEN.findall(text)
+        tokens = _split(text)
         if not tokens:
             continue
         if not found.lines and all(_before_ballots(token, found, row) for token in tokens):
@@ -197,6 +206,7 @@ def _before_ballots(token: str, found: Blt, row: int) -> bool:
         words = token[1:-1].split()
         if words[:1] == ["nick"]:
             found.nicknames = {word: at for at, word in enumerate(words[1:], 1)}
+            found.known.clear()
         found.options.append(" ".join(words))
         return True
     if token.startswith("-") and _is_number(token[1:]):
@@ -216,11 +226,16 @@ def _ballot(row: int, tokens: list[str], found: Blt) -> Ballot | Broken:
     if len(body) > MAX_RANKS:
         return Broken(row, text[:2000], f"a ballot has at most {MAX_RANKS:,} ranks", "see what the line holds")
     ranking: list[tuple[int, ...]] = []
+    known = found.known
     for token in body[1:]:
-        equal = _rank(token, found)
+        equal = known.get(token)
         if equal is None:
-            rule = f"candidates are 1 to {found.candidates}, equal ones joined by =, a skipped rank is -"
-            return Broken(row, text, rule, f"correct {token[:40]!r}")
+            equal = _rank(token, found)
+            if equal is None:
+                rule = f"candidates are 1 to {found.candidates}, equal ones joined by =, a skipped rank is -"
+                return Broken(row, text, rule, f"correct {token[:40]!r}")
+            if len(known) < MAX_KNOWN:
+                known[token] = equal
         ranking.append(equal)
     while ranking and not ranking[-1]:
         ranking.pop()
@@ -278,6 +293,9 @@ def _without_comments(lines: Iterator[Line]) -> Iterator[Line]:
     """Yield the lines without `# …` and `/* … */`, outside quotes."""
     inside = False
     for row, text in lines:
+        if not inside and "#" not in text and "/*" not in text:
+            yield row, text
+            continue
         kept = ""
         while text:
             if inside:

@@ -31,8 +31,9 @@ _MILLION = 10**6
 def weight_of(text: str) -> Decimal | None:
     """Return the ballots that `3`, `1.5` or `3/2` state, exactly; None where that is no weight by `WEIGHT_RULE`."""
     text = text.strip()
-    if text.isascii() and text.isdecimal() and len(text) < 13:
-        return Decimal(text) if int(text) else None
+    whole, point, rest = text.partition(".")
+    if whole.isascii() and whole.isdecimal() and len(whole) < 13 and (not point or rest in ("0", "00")):
+        return Decimal(whole) if int(whole) else None
     if not _NUMBER.fullmatch(text):
         return None
     whole, _, divisor = text.partition("/")
@@ -110,14 +111,13 @@ class Contest:
     def marks(self, ranking: Ranking) -> tuple[ExportedMark, ...]:
         """Return the marks of a ranking. Equal marks are one object: a file has millions of a few hundred."""
         known = self._marks
-        found: list[ExportedMark] = []
-        for rank, equal in enumerate(ranking, 1):
-            for index in equal:
-                mark = known.get((index, rank))
-                if mark is None:
-                    mark = known[index, rank] = ExportedMark(self.choices[index].name, rank)
-                found.append(mark)
-        return tuple(found)
+        try:
+            return tuple([known[index, rank] for rank, equal in enumerate(ranking, 1) for index in equal])
+        except KeyError:
+            for rank, equal in enumerate(ranking, 1):
+                for index in equal:
+                    known.setdefault((index, rank), ExportedMark(self.choices[index].name, rank))
+            return self.marks(ranking)
 
     def cast(
         self, row: int, weight: Decimal, marks: tuple[ExportedMark, ...], overvoted_ranks: tuple[int, ...] = (),
@@ -130,10 +130,11 @@ class Contest:
         def patterns() -> tuple[int]:
             return (builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks),)
 
-        if weight == weight.to_integral_value():
-            self.cards += int(weight)
+        cards = int(weight)
+        if cards == weight:
+            self.cards += cards
             place = f"{self.place}, row {row}"
-            yield from builder.add_counted(int(weight), patterns, place, file=self.file, record=row, **columns)
+            yield from builder.add_counted(cards, patterns, place, file=self.file, record=row, **columns)
             return
         self.cards += 1
         card = builder.add_card(file=self.file, record=row, weight=weight, ballot=None, **columns)

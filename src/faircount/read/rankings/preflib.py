@@ -72,11 +72,12 @@ def _read_file(export: Export, builder: BatchBuilder, number: int, name: str, li
         place=number, key=stem(name), ranks=len(choices) if ranked else 0, votes_allowed=1 if ranked else len(choices)
     )
     distinct = 0
+    placed: dict[tuple[int, int], ExportedMark] = {}
     for row, count, groups in orders(numbered, header, lines.place):
         weight = weight_of(count)
         if weight is None or weight % 1:
             raise BadInputError(f"{lines.place}, row {row}", "a line begins with a number of voters", count)
-        marks = contest.marks(groups) if ranked else _categories(contest, header, groups)
+        marks = contest.marks(groups) if ranked else _categories(contest, header, groups, placed)
         distinct += 1
         yield from contest.cast(row, weight, marks)
     stated_total(lines.place, "voters", header.voters, contest.weight)
@@ -89,17 +90,24 @@ def _read_file(export: Export, builder: BatchBuilder, number: int, name: str, li
     builder.add_file(number, name, lines, contest.cards)
 
 
-def _categories(contest: Contest, header: Header, groups: tuple[tuple[int, ...], ...]) -> tuple[ExportedMark, ...]:
+def _categories(
+    contest: Contest, header: Header, groups: tuple[tuple[int, ...], ...], placed: dict[tuple[int, int], ExportedMark]
+) -> tuple[ExportedMark, ...]:
     """Return a mark for every alternative placed, its category as score (more is better) and as condition.
 
     Only the first category is a vote: with two, they are yes and no. Which scores count is the rule's business.
+    Marks made before are taken from `placed`, by category and alternative.
     """
-    last = len(header.categories) - 1
-    return tuple(
-        ExportedMark(contest.choices[index].name, 1, last - at, at == 0, False, (header.categories[at],))
-        for at, group in enumerate(groups)
-        for index in group
-    )
+    try:
+        return tuple([placed[at, index] for at, group in enumerate(groups) for index in group])
+    except KeyError:
+        last = len(header.categories) - 1
+        for at, group in enumerate(groups):
+            for index in group:
+                placed[at, index] = ExportedMark(
+                    contest.choices[index].name, 1, last - at, at == 0, False, (header.categories[at],)
+                )
+        return _categories(contest, header, groups, placed)
 
 
 READER = Reader(

@@ -157,17 +157,25 @@ def _order(
 def _groups(text: str, index: dict[str, int], at: str) -> list[list[int]]:
     groups: list[list[int]] = []
     position = 0
+    if "{" not in text and "}" not in text:
+        words = text.split(",")
+        if not words[-1]:
+            words.pop()  # a comma that ends the line begins nothing
+        return [_members([word], index, at) for word in words]
     while position < len(text):
         shape = _GROUP.match(text, position)
         if shape is None:
             raise BadInputError(at, "ties are in braces, closed and not nested", repr(text[position:][:80]))
-        words = shape[1].split(",") if shape[1] is not None else [shape[2]]
-        keys = [word.strip() for word in words if word.strip()]
-        unknown = [key for key in keys if key not in index]
-        if unknown:
-            raise BadInputError(at, "alternatives are those of the header", f"{unknown[0][:40]!r}", _CUT)
-        groups.append([index[key] for key in keys])
+        groups.append(_members(shape[1].split(",") if shape[1] is not None else [shape[2]], index, at))
         position = shape.end()
         if shape[3] == "":
             break
     return groups
+
+
+def _members(words: list[str], index: dict[str, int], at: str) -> list[int]:
+    """Return the alternatives that stand at one place; none where there is nothing."""
+    try:
+        return [index[key] for word in words if (key := word.strip())]
+    except KeyError as unknown:
+        raise BadInputError(at, "alternatives are those of the header", f"{unknown.args[0][:40]!r}", _CUT) from unknown

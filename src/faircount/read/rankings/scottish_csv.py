@@ -78,8 +78,10 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             contest.state(
                 place=number, key=stem(name), seats=ward.seats, ranks=max(ward.size, ward.deepest), district=ward.name
             )
+            known: dict[str, tuple[int, ...]] = {str(n): (n - 1,) for n in range(1, ward.size + 1)}
+            known[""] = ()
             for row, cells in _rankings(rows):
-                yield from _cast(contest, row, cells)
+                yield from _cast(contest, row, cells, known)
             builder.add_file(number, name, rows, contest.cards)
     yield builder.build()
 
@@ -93,12 +95,13 @@ def _rankings(rows: CsvRows) -> Iterator[tuple[int, list[str]]]:
         if header:
             header = False
             continue
-        if cells[0].strip().casefold().startswith(_CANDIDATE):
+        if not cells[0].isdecimal() and cells[0].strip().casefold().startswith(_CANDIDATE):
             return
         yield row, [cell.strip() for cell in cells]
 
 
-def _cast(contest: Contest, row: int, cells: list[str]) -> Iterator[Batch]:
+def _cast(contest: Contest, row: int, cells: list[str], known: dict[str, tuple[int, ...]]) -> Iterator[Batch]:
+    """Add the ballots of a row; `known` says what the usual cells mean."""
     while cells and not cells[-1]:
         cells.pop()
     weight = weight_of(cells[0])
@@ -108,11 +111,13 @@ def _cast(contest: Contest, row: int, cells: list[str]) -> Iterator[Batch]:
     size = len(contest.choices)
     ranking: list[tuple[int, ...]] = []
     for column, cell in enumerate(cells[1:], 2):
-        number = int(cell) if _is_number(cell) else 0
-        if cell and not 0 < number <= size:
-            contest.reject(row, f"candidates are 1 to {size}", "correct the ranking", row_text(cells), str(column))
-            return
-        ranking.append((number - 1,) if cell else ())
+        if cell not in known:
+            number = int(cell) if _is_number(cell) else 0
+            if not 0 < number <= size:
+                contest.reject(row, f"candidates are 1 to {size}", "correct the ranking", row_text(cells), str(column))
+                return
+            cell = str(number)
+        ranking.append(known[cell])
     if len(ranking) > MAX_RANKS:
         rule = f"a ranking has at most {MAX_RANKS:,} places"
         contest.reject(row, rule, "see what the row holds", row_text(cells)[:2000])
@@ -122,14 +127,18 @@ def _cast(contest: Contest, row: int, cells: list[str]) -> Iterator[Batch]:
 
 def _survey(rows: CsvRows) -> Ward:
     """Return the header, the candidates and the ward, which stands last."""
-    lines = ((row, [plain_cell(c) for c in cells]) for row, cells in rows if not is_blank(cells))
+    lines = ((row, cells) for row, cells in rows if not is_blank(cells))
     row, cells = next(lines, (1, []))
-    head = [cell for cell in cells if cell]
+    head = [plain for cell in cells if (plain := plain_cell(cell))]
     if len(head) != 2 or not all(map(_is_number, head)) or not 0 < int(head[0]) <= MAX_CHOICES or not int(head[1]):
         rule = "the first row is the numbers of candidates and of seats"
         raise BadInputError(f"{rows.place}, row {row}", rule, row_text(cells)[:120])
     ward = Ward(int(head[1]), int(head[0]))
     for row, cells in lines:
+        if cells[0].isdecimal() and not ward.candidates:  # nearly every row
+            ward.deepest = max(ward.deepest, len(cells) - 1 if plain_cell(cells[-1]) else len(cells) - 2)
+            continue
+        cells = [plain_cell(cell) for cell in cells]
         if cells[0].casefold().startswith(_CANDIDATE):
             _add_candidate(ward, cells, f"{rows.place}, row {row}")
         elif ward.candidates:

@@ -1,6 +1,7 @@
 """VoteKit: profiles as it saves them, and tables of raw rankings with a column a rank."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from faircount.read.syntax.csv_rows import candidates, head_rows, is_blank, open
 
 _PROFILES = ("VoteKit RankProfile", "VoteKit PreferenceProfile")
 _RANK = re.compile(r"(?:ranking_|rank )(\d{1,4})")
+_LONG = 200
+"""Characters of a cell that is not remembered: what is kept must stay small."""
 _OTHER = ("", "&", "weight", "id", "voter set", "ballot index")
 _CANDIDATE = re.compile(r"\((.*):([^:]*)\)", re.DOTALL)
 _CUT = "the file may be cut short: fetch it again"
@@ -162,12 +165,18 @@ def _cast(
     marks: list[ExportedMark] = []
     overvoted: list[int] = []
     for rank, column in enumerate(columns.ranks, 1):
-        cell = cells[column]
-        if cell.strip().casefold() in ("overvote", "overvoted"):
+        cell = cells[column].strip()
+        if not cell:
+            continue
+        word = cell.casefold()
+        if word in ("overvote", "overvoted"):
             overvoted.append(rank)
             continue
-        names = _members(cell) if prefixes else ([] if cell.strip().casefold() in _SKIPPED else [cell.strip()])
-        if names is None or (prefixes and not prefixes.keys() >= set(names)):
+        if prefixes:
+            names = _members(cell) if len(cell) < _LONG else _members.__wrapped__(cell)
+        else:
+            names = () if word in _SKIPPED else (cell,)
+        if names is None or (prefixes and not all(name in prefixes for name in names)):
             rule = "a rank holds candidates of the list, as a set"
             contest.reject(row, rule, "correct the ranking", row_text(cells), f"rank {rank}")
             return
@@ -177,20 +186,20 @@ def _cast(
     yield from contest.cast(row, weight, tuple(marks), tuple(overvoted), imprinted_id=ident)
 
 
-def _members(cell: str) -> list[str] | None:
+@functools.lru_cache(1 << 16)
+def _members(text: str) -> tuple[str, ...] | None:
     """Return the texts of a set as Python writes it, sorted; None where the cell is no such set."""
-    text = cell.strip()
     if text.startswith("frozenset(") and text.endswith(")"):
         text = text[len("frozenset(") : -1]
     if text in ("", "~", "{}", "set()"):
-        return []
+        return ()
     try:
         found = ast.literal_eval(text) if text.startswith("{") else None
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     if not isinstance(found, set) or not all(isinstance(name, str) for name in found):
         return None
-    return [] if found == {"~"} else sorted(found)
+    return () if found == {"~"} else tuple(sorted(found))
 
 
 READER = Reader(
