@@ -71,6 +71,8 @@ def fuzz(reader: str, seconds: int, corpus: Path) -> None:
     copy = work / first.name
     if first.is_dir():
         shutil.copytree(first, copy)
+    elif (mapping := first.with_name(f"{first.name}.mapping.json")).exists():
+        shutil.copyfile(mapping, work / mapping.name)
     target = copy / target_of(first)
     name, _, parts = sheet_in(first.read_bytes()) if first.suffix == ".xlsx" else ("", b"", {})
 

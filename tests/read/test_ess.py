@@ -390,7 +390,7 @@ def test_a_plain_copy_reads_like_the_workbook(tmp_path):
 
 def test_a_large_sheet_is_parsed_twice_and_reads_the_same(monkeypatch):
     whole = read_all(READER, ESS / "ranked-xlsx" / "export.xlsx")
-    monkeypatch.setattr("faircount.read.ess_table.HELD_CELLS", 3)
+    monkeypatch.setattr("faircount.read.syntax.tables.HELD_CELLS", 3)
     assert read_all(READER, ESS / "ranked-xlsx" / "export.xlsx") == whole
 
 

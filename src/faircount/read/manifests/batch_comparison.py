@@ -78,8 +78,9 @@ def _columns(header: Sequence[str], place: str) -> dict[str, int]:
 
 def _add_claims(builder: BatchBuilder, name: str, row: int, cells: Sequence[str], columns: dict[str, int]) -> int:
     """Add what a row claims; return 1 if it became rows, 0 if it was rejected whole."""
-    if len(cells) != len(columns):
-        builder.reject(name, row, f"a row has {len(columns)} cells", "look for a comma", value=row_text(cells))
+    width = 1 + max(columns.values())  # a column without a name has a place too
+    if len(cells) < width or any(cells[width:]):
+        builder.reject(name, row, f"a row has {width} cells", "look for a comma", value=row_text(cells))
         return 0
     text = {column: plain_cell(cells[at]) for column, at in columns.items()}
     if not text["batch_id"]:
