@@ -126,7 +126,7 @@ class BatchBuilder:
                 "read the contests or districts one at a time",
             )  # fmt: skip
         while cards:
-            now = min(cards, max(1, CARDS_PER_BATCH - self._made))
+            now = 1 if cards == 1 else min(cards, max(1, CARDS_PER_BATCH - self._made))
             if now > 1:
                 self._card_repeats[self._card_rows] = now
             self._add_row(columns)

@@ -32,6 +32,10 @@ TICK_OR_CROSS = "tick-or-cross"
 """A first preference written as a tick or a cross, which the law takes for a 1; exported as * and /."""
 _SIGNS = ("*", "/")
 MAX_NUMBER = 9_999
+MAX_KNOWN = 100_000
+"""Squares as written whose mark is remembered."""
+_Known = dict[tuple[int, str], ExportedMark]
+"""(index of the choice, text of its square) → the mark that it is."""
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -84,38 +88,47 @@ def _papers(
     contest: Contest | None = None
     paper = _named_beside(export, name, rows.place) if old else _squares(header[6:], rows.place)
     width = len(paper.choices)
+    stated = _state_of(name) if old else None
+    known: _Known = {}
     for row, cells in lines:
         if is_blank(cells) or cells[0].startswith("---"):
             continue
-        cells = [plain_cell(cell) for cell in cells]
-        state = _state_of(name) if old else cells[0]
+        cells[:6] = map(plain_cell, cells[:6])
         if contest is None:
+            state = stated if old else cells[0]
             contest = paper.contest(builder, number, name, rows.place, f"Senate, {state or stem(name)}")
             contest.state(place=number, key=state or stem(name), ranks=paper.ranks, district=state)
             builder.add_facts([("partial", "formal papers only")])
         squares = cells[5].split(",") if old and len(cells) > 5 else cells[6:]
-        yield from _paper(contest, row, cells, ["", *cells[:5]] if old else cells[:6], squares, width)
+        yield from _paper(contest, row, cells, ["", *cells[:5]] if old else cells[:6], squares, width, known)
     builder.add_file(number, name, rows, contest.cards if contest else 0)
 
 
 def _paper(
-    contest: Contest, row: int, cells: list[str], about: Sequence[str], squares: list[str], width: int
+    contest: Contest, row: int, cells: list[str], about: Sequence[str], squares: list[str], width: int, known: _Known
 ) -> Iterator[Batch]:
     """Add a paper; `about` is state, division, collection point and its id, batch, paper."""
     if len(about) < 6 or len(squares) > width or not about[5]:
-        contest.reject(row, f"a paper has six columns and then {width} squares", "see the row", row_text(cells))
+        rule = f"a paper has six columns and then {width} squares"
+        contest.reject(row, rule, "see the row", row_text(list(map(plain_cell, cells))))
         return
     marks: list[ExportedMark] = []
-    for choice, text in zip(contest.choices, squares, strict=False):
-        text = text.strip()
-        if text in _SIGNS:
-            marks.append(ExportedMark(choice.name, 1, conditions=(TICK_OR_CROSS,)))
-        elif text:
-            if not (text.isascii() and text.isdecimal() and 0 < int(text[:5]) <= MAX_NUMBER and len(text) < 5):
+    for place in enumerate(squares):
+        if not place[1]:
+            continue
+        mark = known.get(place)
+        if mark is None:
+            text, name = plain_cell(place[1]), contest.choices[place[0]].name
+            if not text:
+                continue
+            mark = _mark(name, text)
+            if mark is None:
                 rule = f"a square is empty, a number up to {MAX_NUMBER:,}, * or /"
-                contest.reject(row, rule, "correct the square", row_text(cells), choice.name)
+                contest.reject(row, rule, "correct the square", row_text(list(map(plain_cell, cells))), name)
                 return
-            marks.append(ExportedMark(choice.name, int(text)))
+            if len(known) < MAX_KNOWN:
+                known[place] = mark
+        marks.append(mark)
     special = _SPECIAL.match(about[2])
     marks.sort(key=lambda mark: mark.rank)
     yield from contest.cast(
@@ -124,6 +137,15 @@ def _paper(
         position=int(about[5]) if about[5].isdecimal() and len(about[5]) < 10 else None,
         counting_group=special[1] if special else None,
     )  # fmt: skip
+
+
+def _mark(choice: str, text: str) -> ExportedMark | None:
+    """Return the mark that the text of a square is; None where it is none."""
+    if text in _SIGNS:
+        return ExportedMark(choice, 1, conditions=(TICK_OR_CROSS,))
+    if text.isascii() and text.isdecimal() and 0 < int(text[:5]) <= MAX_NUMBER and len(text) < 5:
+        return ExportedMark(choice, int(text))
+    return None
 
 
 def _squares(header: list[str], place: str) -> Paper:

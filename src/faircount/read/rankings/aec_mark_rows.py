@@ -34,17 +34,20 @@ def cast_paper(
     """
     marks: list[ExportedMark] = []
     wrong = ""
+    ranks = contest.ranks_known
     for _, cells in rows:
         text = cells[number].strip() if len(cells) > number else "?"
         if not text:
             continue
         choice = choice_of(cells) if len(cells) > number else None
-        if not (text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= MAX_NUMBER):
+        if choice is not None and (mark := ranks.get((choice, text))) is not None:
+            marks.append(mark)
+        elif not (text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= MAX_NUMBER):
             wrong = f"a square has a number up to {MAX_NUMBER:,} or none"
         elif choice is None:
             wrong = "a row names a candidate or a group of the contest"
         else:
-            marks.append(ExportedMark(choice, int(text)))
+            marks.append(ranks.setdefault((choice, text), ExportedMark(choice, int(text))))
     if not wrong and marks and all(mark.rank != 1 for mark in marks):
         wrong = "the rows of a paper stand together and have a number 1 among them"
     if wrong:

@@ -54,17 +54,28 @@ class Paper:
         ]
         self.choices = distinct(named)
         self.ranks = max(len(self.above), len(candidates))
+        self._made: dict[tuple[int, int], ExportedMark] = {}
 
     def above_marks(self, groups: Sequence[int]) -> tuple[ExportedMark, ...]:
         """Return the marks of groups in order of preference. Raises `KeyError` for one without a square."""
-        return tuple(ExportedMark(self.choices[self.above[group]].name, rank) for rank, group in enumerate(groups, 1))
+        return self._marks([self.above[group] for group in groups])
 
     def below_marks(self, candidates: Sequence[int]) -> tuple[ExportedMark, ...]:
         """Return the marks of candidates in order of preference. Raises `KeyError` for one that is none."""
         size = len(self.choices) - self.below
-        if not all(0 <= candidate < size for candidate in candidates):
+        if candidates and not 0 <= min(candidates) <= max(candidates) < size:
             raise KeyError(candidates)
-        return tuple(ExportedMark(self.choices[self.below + at].name, rank) for rank, at in enumerate(candidates, 1))
+        return self._marks([self.below + candidate for candidate in candidates])
+
+    def _marks(self, indexes: Sequence[int]) -> tuple[ExportedMark, ...]:
+        """Return the marks of choices in order of preference. Equal marks are one object: papers repeat them."""
+        made = self._made
+        try:
+            return tuple([made[place] for place in enumerate(indexes, 1)])
+        except KeyError:
+            for rank, index in enumerate(indexes, 1):
+                made.setdefault((rank, index), ExportedMark(self.choices[index].name, rank))
+            return self._marks(indexes)
 
     def contest(self, builder: BatchBuilder, file: int, name: str, place: str, title: str) -> Contest:
         """Return the contest of these papers, not yet stated."""

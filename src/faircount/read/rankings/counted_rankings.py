@@ -90,6 +90,8 @@ class Contest:
         self.rejected = 0
         self.weight = Decimal(0)
         self._marks: dict[tuple[int, int], ExportedMark] = {}
+        self.ranks_known: dict[tuple[str, str], ExportedMark] = {}
+        """(choice, rank as written) → the mark, for readers that meet a rank at a time."""
 
     def state(
         self, *, place: int, ranks: int, seats: int | None = None, key: str | None = None, district: str | None = None,

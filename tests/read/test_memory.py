@@ -1,0 +1,59 @@
+"""Readers take no more memory for a larger file: measured in processes of their own, on exports that are made up."""
+
+from pathlib import Path
+
+import pytest
+
+from faircount.app.sniffing import sniff
+from faircount.read import READERS, Export
+from read.growing import Growing, everything, made
+from read.growing_peak import peak
+
+MEGABYTE = 10**6
+SMALL, LARGE = 2 * MEGABYTE, 6 * MEGABYTE
+CARDS = 500
+"""In a batch, so that the smaller file is more than one."""
+ALLOWED = 3
+"""Bytes that the peak may grow by for each byte that the file does; a reader that keeps its rows takes 7 to 40."""
+SAMPLE = (
+    "dominion-csv", "dominion-json", "ess", "raire-json", "blt", "cdf-json", "cdf-xml", "hart", "medsl-csv",
+)  # fmt: skip
+"""One of each way to read: rows, lines, elements of JSON and XML, archives of small files."""
+
+
+def grown(growing: Growing, folder: Path) -> float:
+    """Return by how many bytes the peak grows for each byte that the file grows by."""
+    small, large = made(growing, folder / "small", SMALL), made(growing, folder / "large", LARGE)
+    peaks = [peak(growing.reader, export.path, CARDS) for export in (small, large)]
+    return (peaks[1] - peaks[0]) / (large.bytes - small.bytes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLE)
+def test_memory_does_not_grow_with_the_file(name: str, tmp_path: Path) -> None:
+    assert grown(everything()[name], tmp_path) < ALLOWED
+
+
+@pytest.mark.slow
+def test_the_measure_sees_a_reader_that_must_keep_its_rows(tmp_path: Path) -> None:
+    growing = everything()["raire-several"]
+    assert growing.holds
+    assert grown(growing, tmp_path) > ALLOWED
+
+
+@pytest.mark.parametrize("name", everything())
+def test_a_made_up_export_is_read_whole(name: str, tmp_path: Path) -> None:
+    growing = everything()[name]
+    export = made(growing, tmp_path / "export", 30_000)
+    found = sniff(export.path)
+    assert found.reader is not None and found.reader.name == growing.reader, found
+    reader, opened = READERS[growing.reader], Export(export.path)
+    rows: dict[str, int] = {}
+    for part in reader.plan(opened):
+        for batch in reader.read(opened, part):
+            for table, held in batch.tables.items():
+                rows[table] = rows.get(table, 0) + held.num_rows
+    assert "rejected" not in rows
+    if growing.counts:
+        table, each = growing.counts
+        assert rows[table] == each * export.records
