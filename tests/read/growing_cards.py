@@ -178,7 +178,8 @@ GROWING = (
     Growing("nsw-preferences", "nsw-preferences", "csv", "nsw.txt", _nsw_rows,
             lambda _: "SequenceNumber\tVoteType\tVCBallotPaperID\tPreferenceMark\tPreferenceNumber\tCandidateName"
                       "\tGroupCode\n", counts=_EACH),
-    Growing("plain-csv", "plain-csv", "csv", "cards.csv", _plain_rows, lambda _: _PLAIN_HEAD, counts=_EACH),
+    Growing("plain-csv", "plain-csv", "csv", "cards.csv", _plain_rows, lambda _: _PLAIN_HEAD, counts=_EACH,
+            holds="the names of its cards are remembered: none may come a second time"),
     Growing("shareholder-csv", "shareholder-csv", "csv", "instructions.csv", _share_row, lambda _: _SHARES_HEAD,
             counts=_EACH, holds="which instruction of an account is its last is known at the end"),
     Growing("sf-ballot-image", "sf-ballot-image", "lines", "ballotimage.txt", _image_rows,
