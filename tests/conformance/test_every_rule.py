@@ -1,13 +1,16 @@
 """What every counting rule owes, whatever it does: run over the catalog, so a new rule is tested unasked."""
 
 import itertools
+import json
 import random
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from faircount.count import RULES, Rule
-from faircount.count.rule import CHOICE, FRACTION, WHOLE_NUMBER
+from faircount.count.rule import CHOICE, FRACTION, KINDS, NAMES, TEXT, WHOLE_NUMBER
 from faircount.model import (
     INACTIVE_CAUSES,
     BadInputError,
@@ -30,20 +33,17 @@ pytestmark = pytest.mark.parametrize(
 
 
 def contest_for(rule: Rule, size: int, options: tuple[tuple[str, str], ...] = (), ranks: int = 4) -> Contest:
-    """A contest that `rule` can count: ranked if it must be."""
+    """A contest for one seat that `rule` can count."""
     choices = tuple(Choice(f"choice {c}") for c in range(size))
-    plain = Contest("A question", choices, rule=rule.name, options=options)
-    try:
-        rule.read(plain, Pattern())
-    except UsageError:
-        return Contest("A question", choices, rule=rule.name, options=options, ranks=ranks)
-    return plain
+    return Contest("A question", choices, rule=rule.name, options=options, ranks=ranks if rule.ballot == "ranks" else 0)
 
 
 def card(contest: Contest, *choices: int) -> Pattern:
     """A card that prefers `choices` in this order, or marks them where voters do not rank."""
     ranks = range(1, len(choices) + 1) if contest.ranks else itertools.repeat(1)
-    marks = [Mark(CandidateIndex(c), Rank(r)) for c, r in zip(choices, ranks, strict=False)]
+    scored = RULES[contest.rule].ballot == "scores"
+    scores = itertools.chain((3, 2), itertools.repeat(1)) if scored else itertools.repeat(None)
+    marks = [Mark(CandidateIndex(c), Rank(r), s) for c, r, s in zip(choices, ranks, scores, strict=False)]
     return Pattern(tuple(sorted(marks, key=Mark.sort_key)))
 
 
@@ -58,11 +58,13 @@ def some_profile(contest: Contest, chance: random.Random, cards: int = 30) -> Pr
 
 def whole(contest: Contest, profile: Profile, transcript: Transcript) -> Transcript:
     """Assert what holds of every transcript, and return it."""
-    total = profile.total_weight * (1 if contest.ranks else contest.votes_allowed)
-    assert transcript.total == total
+    each = {RULES[contest.rule].read(contest, p).votes_allowed for p in profile.patterns} or {0}
+    assert len(each) == 1  # every card may give as much as any other
+    points = profile.total_weight * each.pop()
     assert transcript.rounds
+    assert transcript.rounds[0].total == points
     for one in transcript.rounds:
-        assert one.total == total
+        assert one.total == (transcript.total if one.unit == "votes" else points)
         assert len(one.votes) == len(contest.choices)
         assert all(isinstance(n, VoteCount) and n >= 0 for n in one.votes)
         assert all(n > 0 for _, n in one.inactive)
@@ -72,6 +74,13 @@ def whole(contest: Contest, profile: Profile, transcript: Transcript) -> Transcr
     assert len(set(out)) == len(out)
     assert not set(out) & set(transcript.elected)
     assert len(transcript.elected) <= contest.seats
+    for one in transcript.rounds:
+        for tie in one.ties:
+            assert len(tie.tied) > 1 and list(tie.tied) == sorted(tie.tied) and tie.about
+            assert (tie.chosen is None) == (tie.decided_by == "")
+            assert tie.chosen is None or tie.chosen in tie.tied
+    for exhibit in transcript.exhibits:
+        assert exhibit.title and all(len(row) == len(exhibit.columns) for row in exhibit.rows)
     assert (transcript.verdict == "tie") == bool(
         transcript.rounds[-1].tied and not transcript.rounds[-1].tie_decided_by
     )
@@ -91,7 +100,7 @@ def test_options_are_documented_and_have_a_default(rule: Rule) -> None:
     for option in rule.options:
         assert len(option.meaning) > 40
         assert option.accepts(option.default, contest)
-        words = [v for v in option.values if v not in (CHOICE, FRACTION, WHOLE_NUMBER)]
+        words = [v for v in option.values if v not in KINDS]
         assert all(v in option.meaning or v == "first-on-ballot" for v in words if v not in ("unlimited",))
     transcript = rule.count(contest, some_profile(contest, random.Random(1)))
     assert [name for name, _ in transcript.decisions] == sorted(names)
@@ -99,7 +108,8 @@ def test_options_are_documented_and_have_a_default(rule: Rule) -> None:
 
 
 def test_every_value_of_every_option_counts(rule: Rule) -> None:
-    samples = {CHOICE: "choice 1", FRACTION: "2/3", WHOLE_NUMBER: "2"}
+    everyone = json.dumps([f"choice {c}" for c in (2, 0, 3, 1)])
+    samples = {CHOICE: "choice 1", FRACTION: "2/3", WHOLE_NUMBER: "2", NAMES: everyone, TEXT: "a seed"}
     for option in rule.options:
         for value in option.values:
             contest = contest_for(rule, 4, ((option.name, samples.get(value, value)),))
@@ -115,7 +125,8 @@ def test_unknown_options_and_values_are_refused(rule: Rule) -> None:
     wrong += [
         ((option.name, value),)
         for option in rule.options
-        for value in ("perhaps", "", "-1", "7/3", "0/1", "1/0", "<p/q>")
+        for value in ("perhaps", "", "-1", "7/3", "0/1", "1/0", "<p/q>", '["nobody"]', "[", "<text>")
+        if TEXT not in option.values or value in ("", "<text>")
     ]
     wrong += [((option.name, option.default),) * 2 for option in rule.options]
     for options in wrong:
@@ -179,8 +190,10 @@ def test_weights_scale(rule: Rule) -> None:
         plain = some_profile(contest, random.Random(seed))
         third = Profile(plain.patterns, plain.cards, tuple(Fraction(n, 3) for n in plain.cards))
         one, two = rule.count(contest, plain), whole(contest, third, rule.count(contest, third))
-        assert (one.elected, one.verdict, one.advancing) == (two.elected, two.verdict, two.advancing)
-        assert [r.votes for r in one.rounds] == [tuple(3 * n for n in r.votes) for r in two.rounds]
+        if not rule.rounds_off:
+            assert (one.elected, one.verdict, one.advancing) == (two.elected, two.verdict, two.advancing)
+        if not rule.rounds_off:
+            assert [r.votes for r in one.rounds] == [tuple(3 * n for n in r.votes) for r in two.rounds]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
@@ -262,7 +275,7 @@ def test_margins_are_exact_and_never_negative(rule: Rule) -> None:
 
 
 def test_the_wrong_kind_of_contest_is_refused(rule: Rule) -> None:
-    ranked = contest_for(rule, 3).ranks
+    ranked = rule.ballot == "ranks"
     other = Contest("A question", (Choice("a"), Choice("b"), Choice("c")), rule=rule.name, ranks=0 if ranked else 3)
     with pytest.raises(UsageError, match=r"A question.*rank"):
         rule.count(other, Profile.of({}))
@@ -289,3 +302,63 @@ def test_the_rule_changes_nothing_it_was_given(rule: Rule) -> None:
     first = rule.count(contest, profile)
     assert rule.count(contest, profile) == first
     assert (hash(contest), hash(profile)) == before
+
+
+def test_a_part_follows_the_whole(rule: Rule) -> None:
+    """Parts of the ballots, counted under the decisions of the whole, sum to it in every round and every transfer."""
+    if rule.follow is None:
+        pytest.skip(f"rule {rule.name} says that a part cannot be counted by itself")
+    contest = contest_for(rule, 5)
+    for seed in range(30):
+        chance = random.Random(seed)
+        profile = some_profile(contest, chance)
+        sides: list[dict[Pattern, int]] = [{}, {}, {}]
+        for pattern, cards in zip(profile.patterns, profile.cards, strict=True):
+            for _ in range(cards):
+                side = chance.choice(sides)
+                side[pattern] = side.get(pattern, 0) + 1
+        whole_count = rule.count(contest, profile)
+        parts = [rule.follow(contest, Profile.of(side), whole_count) for side in sides]
+        assert {len(part) for part in parts} == {len(whole_count.rounds)}
+        for number, one in enumerate(whole_count.rounds):
+            here = [part[number] for part in parts]
+            assert [sum(column) for column in zip(*(r.votes for r in here), strict=True)] == list(one.votes)
+            assert summed(pair for r in here for pair in r.inactive) == dict(one.inactive)
+            assert summed(((t.source, t.target, t.cause), t.votes) for r in here for t in r.transfers) == {
+                (t.source, t.target, t.cause): t.votes for t in one.transfers
+            }
+            assert all((r.elected, r.excluded, r.ties) == (one.elected, one.excluded, one.ties) for r in here)
+
+
+def summed(pairs: Iterable[tuple[Any, VoteCount]]) -> dict[Any, VoteCount]:
+    found: dict[Any, VoteCount] = {}
+    for key, votes in pairs:
+        found[key] = found.get(key, 0) + votes
+    return found
+
+
+def test_stated_decisions_break_every_tie(rule: Rule) -> None:
+    """An order, a draw and a record each decide a tie of all, in the open; the draw is the same every time."""
+    names = {option.name for option in rule.options}
+    if "tie" not in names:
+        pytest.skip(f"rule {rule.name} has no ties to decide")
+    everyone = [f"choice {c}" for c in range(4)]
+    decided: set[tuple[CandidateIndex, ...]] = set()
+    for options in (
+        (("tie", "order"),),
+        (("tie", "order"), ("tie_order", json.dumps(everyone[::-1]))),
+        *((("tie", "draw"), ("tie_seed", f"seed {n}")) for n in range(8)),
+    ):
+        contest = contest_for(rule, 4, options)
+        profile = Profile.of({card(contest, c): 5 for c in range(4)})
+        transcript = whole(contest, profile, rule.count(contest, profile))
+        assert transcript.verdict in ("elected", "runoff"), options
+        assert all(t.decided_by for one in transcript.rounds for t in one.ties)
+        assert any(one.ties for one in transcript.rounds)
+        assert rule.count(contest, profile) == transcript
+        decided.add(transcript.elected + transcript.advancing)
+        record = [t.chosen for one in transcript.rounds for t in one.ties]
+        told = json.dumps([contest.name_of(c) for c in record if c is not None])
+        again = contest_for(rule, 4, (("tie", "recorded"), ("tie_record", told)))
+        assert rule.count(again, profile).elected == transcript.elected
+    assert len(decided) > 2

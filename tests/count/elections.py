@@ -2,7 +2,7 @@
 
 import random
 
-from faircount.count.instant_runoff import OPTIONS
+from faircount.count.ranked.instant_runoff import OPTIONS
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank
 
 ASIDE = ("skipped-ranking", "duplicated-choice", "write-in", "condition-77")
@@ -79,6 +79,10 @@ def ranked(chance: random.Random) -> tuple[Contest, Profile]:
         words = [value for value in option.values if not value.startswith("<")]
         if option.name == "skipped":
             words += ["0", "1", "2"]
+        if option.name == "tie":
+            words = ["stop", "order", "previous-rounds"]  # the second opinion knows these
+        elif option.name.startswith("tie_"):
+            continue
         if chance.random() < 0.7:
             options.append((option.name, chance.choice(words)))
     contest = Contest("t", offered, ranks=ranks, rule="instant-runoff", options=tuple(options))

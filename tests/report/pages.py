@@ -18,6 +18,7 @@ from faircount.model import (
     Round,
     Source,
     Status,
+    Tie,
     Transcript,
     Transfer,
 )
@@ -80,7 +81,7 @@ def instant_runoff():
 
     rounds = (
         Round((3000, 2500, 1500, 800, 800), (("undervote", 300), ("overvote", 100)), excluded=(C(4),),
-              tied=(C(3), C(4)), tie_decided_by="lot drawn by the county clerk",
+              ties=(Tie((C(3), C(4)), "excluded", C(4), "lot drawn by the county clerk"),),
               transfers=(moved(4, 0, 300), moved(4, 2, 350), moved(4, 3, 50), moved(4, None, 80, "exhausted"),
                          moved(4, None, 20, "overvote"))),
         Round((3300, 2500, 1850, 850, 0), (("undervote", 300), ("overvote", 120), ("exhausted", 80)), excluded=(C(3),),

@@ -1,6 +1,7 @@
-"""Counting rules: `Profile` → `Transcript`. To add a rule: one file here, one line in `RULES`."""
+"""Counting rules: `Profile` → `Transcript`. To add one: a file in the folder of its ballots, a line in `RULES`."""
 
-from faircount.count import instant_runoff, majority_or_runoff, plurality, threshold
+from faircount.count.marks import majority_or_runoff, plurality, threshold
+from faircount.count.ranked import instant_runoff
 from faircount.count.rule import Option, Reading, Rule
 from faircount.model import Catalog
 

@@ -17,7 +17,7 @@ from faircount.model.finding import Answer, Check, Finding, Report, Status
 from faircount.model.names import NAME_STATUSES, NameDecision, batch_label, name_key
 from faircount.model.profile import Mark, Pattern, Profile
 from faircount.model.result import ContestResult, Digest, ElectionPage, Margin, NotCounted, Source
-from faircount.model.transcript import INACTIVE_CAUSES, VERDICTS, Round, Transcript, Transfer
+from faircount.model.transcript import INACTIVE_CAUSES, VERDICTS, Exhibit, Round, Tie, Transcript, Transfer
 
 if TYPE_CHECKING:
     from faircount.model.tables import TABLES, Batch, rows_to_table
@@ -40,6 +40,7 @@ __all__ = [
     "Digest",
     "DuplicateNameError",
     "ElectionPage",
+    "Exhibit",
     "FaircountError",
     "Finding",
     "Margin",
@@ -57,6 +58,7 @@ __all__ = [
     "Source",
     "Status",
     "TamperError",
+    "Tie",
     "Transcript",
     "Transfer",
     "UnknownNameError",

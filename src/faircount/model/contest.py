@@ -29,8 +29,9 @@ class Choice:
     name: str
     party: str = ""
     kind: str = "regular"
-    """`regular`, `write-in` (the pooled, undeclared ones), `qualified-write-in`, `no-preference`, or `group` (a square
-    above the line of a Senate ballot paper, which stands for the candidates of its party)."""
+    """`regular`, `write-in` (the pooled, undeclared ones), `qualified-write-in`, `no-preference`, `withdrawn` (on the
+    ballot, and no vote for it counts), `group` (a square above the line of a Senate ballot paper, which stands for the
+    candidates of its party), or of a shareholders' proposal `abstain`, `withhold` and `broker-non-vote`."""
 
 
 @dataclass(frozen=True, slots=True)

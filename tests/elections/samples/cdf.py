@@ -11,7 +11,7 @@ from lxml import etree
 from elections.reading import Totals
 from elections.samples.sample import Sample
 from elections.shared import DATA
-from faircount.count.preferences import Piles
+from faircount.count.ranked.preferences import Piles
 
 RCTAB = "cvr/rctab"
 OVERVOTE = {

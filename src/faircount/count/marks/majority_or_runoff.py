@@ -1,22 +1,24 @@
 """Majority or runoff: more than half of the votes elects; otherwise the two leading choices meet again."""
 
 from faircount.count.interpretation import read_marks
+from faircount.count.marks.tally import by_votes, follow_marks, in_words, refuse_many, refuse_ranked, tally_marks
 from faircount.count.rule import Reading, Rule, settings
-from faircount.count.tally import by_votes, in_words, refuse_many, refuse_ranked, tally_marks
-from faircount.model import CandidateIndex, Contest, Margin, Pattern, Profile, Round, Transcript, VoteCount
+from faircount.count.ties import MARKS_TIES, Ties, leading
+from faircount.model import CandidateIndex, Contest, Margin, Pattern, Profile, Round, Tie, Transcript
 
 
 def count(contest: Contest, profile: Profile) -> Transcript:
     """Elect the choice with more than half of the valid votes, or say which two advance to a runoff.
 
     Valid votes are the votes for all choices; undervotes, overvotes and invalid votes are not among them. Where the
-    places in the runoff cannot be told, the count stops: the tied are named, and whoever is clearly first advances.
+    places in the runoff cannot be told and `tie` does not decide, the count stops: the tied are named, and whoever is
+    clearly first advances.
     """
-    _refuse(contest)
+    decided = _decisions(contest)
     votes, inactive = tally_marks(contest, profile)
     order, valid = [choice for choice in by_votes(votes) if votes[choice]], sum(votes)
     elected: tuple[CandidateIndex, ...] = ()
-    tied: tuple[CandidateIndex, ...] = ()
+    met: tuple[Tie, ...] = ()
     advancing: tuple[CandidateIndex, ...] = ()
     if not order:
         verdict = "no votes"
@@ -24,31 +26,22 @@ def count(contest: Contest, profile: Profile) -> Transcript:
         verdict, elected = "elected", (order[0],)
     else:
         # Nobody has more than half, so at least two choices have votes.
-        advancing, tied = _leading_two(order, votes)
-        verdict = "tie" if tied else "runoff"
+        advancing, met = leading(order, votes, 2, Ties(contest, decided), "place in the runoff")
+        verdict = "tie" if met and met[-1].chosen is None else "runoff"
     return Transcript(
         rule=RULE.name,
         total=profile.total_weight,
-        rounds=(Round(votes, inactive, elected=elected, tied=tied),),
+        rounds=(Round(votes, inactive, elected=elected, ties=met),),
         verdict=verdict,
+        decisions=tuple(decided.items()),
         advancing=advancing,
         threshold=f"more than half of {in_words(valid)} valid votes",
     )
 
 
-def _leading_two(
-    order: list[CandidateIndex], votes: tuple[VoteCount, ...]
-) -> tuple[tuple[CandidateIndex, ...], tuple[CandidateIndex, ...]]:
-    second = votes[order[1]]
-    if len(order) == 2 or votes[order[2]] < second:
-        return tuple(order[:2]), ()
-    clearly_first = tuple(choice for choice in order if votes[choice] > second)
-    return clearly_first, tuple(choice for choice in order if votes[choice] == second)
-
-
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: one mark that stands is one vote."""
-    _refuse(contest)
+    _decisions(contest)
     return read_marks(contest, pattern)
 
 
@@ -67,10 +60,10 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     return None
 
 
-def _refuse(contest: Contest) -> None:
+def _decisions(contest: Contest) -> dict[str, str]:
     refuse_ranked(contest, RULE.name)
     refuse_many(contest, RULE.name)
-    settings(RULE.name, RULE.options, contest)
+    return settings(RULE.name, RULE.options, contest)
 
 
 RULE = Rule(
@@ -82,4 +75,7 @@ RULE = Rule(
     count=count,
     read=read,
     margin=margin,
+    options=MARKS_TIES,
+    many_seats=False,
+    follow=follow_marks,
 )

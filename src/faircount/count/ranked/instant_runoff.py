@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from faircount.count.preferences import Piles, resting_place, walk
+from faircount.count.marks.tally import by_votes
+from faircount.count.ranked.preferences import Piles, resting_place, walk
 from faircount.count.rule import WHOLE_NUMBER, Option, Reading, Rule, settings
-from faircount.count.tally import by_votes
+from faircount.count.ties import ROUNDS_TIES, Ties
 from faircount.model import (
     CandidateIndex,
     Contest,
@@ -13,6 +14,7 @@ from faircount.model import (
     Pattern,
     Profile,
     Round,
+    Tie,
     Transcript,
     UsageError,
     VoteCount,
@@ -48,15 +50,7 @@ OPTIONS = (
         "How many empty ranks in a row, also before the first choice, a ballot may have and still go on. Default: "
         "Charter § 13.102(a), the vote goes to the next ranked choice.",
     ),
-    Option(
-        "tie",
-        ("stop", "order", "previous-rounds"),
-        "stop",
-        "stop: the count stops and names the tied. order: the one lower on the ballot is excluded. previous-rounds: "
-        "those of the tied with fewest votes in the round before stay tied, and so back round by round until one is "
-        "left, who is excluded; if round 1 does not part them the count stops. "
-        "Default: none is followed; Charter § 13.102(f) refers to State law, which draws lots.",
-    ),
+    *ROUNDS_TIES,
     Option(
         "until_two",
         ("yes", "no"),
@@ -82,8 +76,7 @@ class _Decision:
     verdict: str = ""
     elected: tuple[CandidateIndex, ...] = ()
     excluded: tuple[CandidateIndex, ...] = ()
-    tied: tuple[CandidateIndex, ...] = ()
-    tie_decided_by: str = ""
+    ties: tuple[Tie, ...] = ()
 
 
 def count(contest: Contest, profile: Profile) -> Transcript:
@@ -95,6 +88,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     """
     decided = _decisions(contest)
     piles = Piles.of(contest, profile, decided)
+    ties = Ties(contest, decided)
     standing = [CandidateIndex(c) for c in range(len(contest.choices))]
     rounds: list[Round] = []
     while True:
@@ -106,13 +100,11 @@ def count(contest: Contest, profile: Profile) -> Transcript:
             # Without votes the pool goes first all the same, but costs no round.
             standing = [c for c in standing if c not in pool]
             piles.out.update(pool)
-            found = _decide(standing, votes, rounds, decided)
+            found = _decide(standing, votes, rounds, decided, ties)
             pool_too = tuple(sorted({*pool, *found.excluded}))
-            found = _Decision(found.verdict, found.elected, pool_too, found.tied, found.tie_decided_by)
+            found = _Decision(found.verdict, found.elected, pool_too, found.ties)
         transfers = () if found.verdict else piles.exclude(found.excluded)
-        rounds.append(
-            Round(votes, inactive, found.elected, found.excluded, found.tied, found.tie_decided_by, transfers)
-        )
+        rounds.append(Round(votes, inactive, found.elected, found.excluded, found.ties, transfers))
         if found.verdict:
             return Transcript(
                 rule=RULE.name,
@@ -130,6 +122,7 @@ def _decide(
     votes: tuple[VoteCount, ...],
     rounds: Sequence[Round],
     decided: Mapping[str, str],
+    ties: Ties,
 ) -> _Decision:
     """Elect, exclude, or stop: § 13.102(c) and (d)."""
     active = sum(votes[c] for c in standing)
@@ -146,13 +139,13 @@ def _decide(
     lowest = tuple(c for c in standing if votes[c] == fewest)
     if len(lowest) == 1:
         return _Decision(excluded=lowest)
-    loser, decided_by = _loser(lowest, rounds, decided["tie"])
-    if loser is None:
-        return _Decision("tie", tied=lowest) if fewest else _Decision(excluded=lowest)
+    tie = ties.pick(lowest, "excluded", rounds)
+    if tie.chosen is None:
+        return _Decision("tie", ties=(tie,)) if fewest else _Decision(excluded=lowest)
     if len(standing) == 2:
-        winner = next(c for c in standing if c != loser)
-        return _Decision("elected", elected=(winner,), tied=lowest, tie_decided_by=decided_by)
-    return _Decision(excluded=(loser,), tied=lowest, tie_decided_by=decided_by)
+        winner = next(c for c in standing if c != tie.chosen)
+        return _Decision("elected", elected=(winner,), ties=(tie,))
+    return _Decision(excluded=(tie.chosen,), ties=(tie,))
 
 
 def _hopeless(
@@ -167,21 +160,6 @@ def _hopeless(
         if together < votes[upwards[number]]:
             size = number
     return tuple(sorted(upwards[:size])) if size >= 2 else ()
-
-
-def _loser(tied: tuple[CandidateIndex, ...], rounds: Sequence[Round], tie: str) -> tuple[CandidateIndex | None, str]:
-    """Return who of the tied is excluded and what decided it; (None, "") where nothing does."""
-    if tie == "order":
-        return max(tied), "order of the ballot"
-    if tie == "previous-rounds":
-        lowest = list(tied)
-        for number in range(len(rounds), 0, -1):
-            earlier = rounds[number - 1].votes
-            fewest = min(earlier[c] for c in lowest)
-            lowest = [c for c in lowest if earlier[c] == fewest]
-            if len(lowest) == 1:
-                return lowest[0], f"votes in round {number}"
-    return None, ""
 
 
 def _pooled_write_ins(contest: Contest, decided: Mapping[str, str]) -> tuple[CandidateIndex, ...]:
@@ -203,6 +181,17 @@ def read(contest: Contest, pattern: Pattern) -> Reading:
     if cause == "invalid":
         return Reading((), invalid=1)
     return Reading((), undervotes=1) if cause in ("undervote", "skipped rank") else Reading((), overvotes=1)
+
+
+def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
+    """Count a part of the ballots under the exclusions of the whole; parts sum to it in every round."""
+    piles = Piles.of(contest, profile, _decisions(contest))
+    rounds = []
+    for one in whole.rounds:
+        votes, inactive = tuple(piles.votes), piles.inactive_now()
+        moved = piles.exclude(one.excluded) if one is not whole.rounds[-1] else ()
+        rounds.append(Round(votes, inactive, one.elected, one.excluded, one.ties, moved))
+    return tuple(rounds)
 
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
@@ -243,4 +232,7 @@ RULE = Rule(
     read=read,
     margin=margin,
     options=OPTIONS,
+    ballot="ranks",
+    many_seats=False,
+    follow=follow,
 )

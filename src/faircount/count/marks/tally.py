@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from faircount.count.interpretation import read_marks
-from faircount.model import CandidateIndex, Contest, Profile, UsageError, VoteCount
+from faircount.model import CandidateIndex, Contest, Profile, Round, Transcript, UsageError, VoteCount
 
 Inactive = tuple[tuple[str, VoteCount], ...]
 """(cause, votes) in the order of `INACTIVE_CAUSES`, causes with none left out."""
@@ -27,6 +27,13 @@ def tally_marks(contest: Contest, profile: Profile) -> tuple[tuple[VoteCount, ..
         invalid += reading.invalid * weight
     causes = (("undervote", under), ("overvote", over), ("invalid", invalid))
     return tuple(votes), tuple((cause, count) for cause, count in causes if count)
+
+
+def follow_marks(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
+    """Tally a part of the ballots of a rule that counts marks once; who is elected is decided by the whole."""
+    votes, inactive = tally_marks(contest, profile)
+    one = whole.rounds[0]
+    return (Round(votes, inactive, one.elected, one.excluded, one.ties, threshold=one.threshold, note=one.note),)
 
 
 def by_votes(votes: Sequence[VoteCount]) -> list[CandidateIndex]:

@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from faircount.count.interpretation import read_marks
+from faircount.count.marks.tally import by_votes, follow_marks, in_words, refuse_many, refuse_ranked, tally_marks
 from faircount.count.rule import CHOICE, FRACTION, Option, Reading, Rule, settings
-from faircount.count.tally import by_votes, in_words, refuse_many, refuse_ranked, tally_marks
 from faircount.model import (
     BadInputError,
     CandidateIndex,
@@ -117,4 +117,6 @@ RULE = Rule(
     read=read,
     margin=margin,
     options=OPTIONS,
+    many_seats=False,
+    follow=follow_marks,
 )

@@ -1,39 +1,37 @@
 """Plurality: as many choices as there are seats, those with the most votes. Also vote-for-n (block voting)."""
 
 from faircount.count.interpretation import read_marks
+from faircount.count.marks.tally import by_votes, follow_marks, refuse_ranked, tally_marks
 from faircount.count.rule import Reading, Rule, settings
-from faircount.count.tally import by_votes, refuse_ranked, tally_marks
-from faircount.model import CandidateIndex, Contest, Margin, Pattern, Profile, Round, Transcript
+from faircount.count.ties import MARKS_TIES, Ties, leading
+from faircount.model import Contest, Margin, Pattern, Profile, Round, Transcript
 
 
 def count(contest: Contest, profile: Profile) -> Transcript:
     """Elect the choices with the most votes, one for each seat.
 
-    A tie for the last seat stops the count: those clearly above it are elected, the tied ones are named, and no lot is
-    drawn here. A choice without any vote is never elected, so seats may stay empty: where fewer choices received a
-    vote than there are seats, all that did are elected. Pooled write-ins are counted as one choice; if they are among
-    the elected, somebody has still to read the names.
+    A tie for the last seat is for `tie` to decide; where it stops the count, those clearly above it are elected and
+    the tied ones are named. A choice without any vote is never elected, so seats may stay empty: where fewer choices
+    received a vote than there are seats, all that did are elected. Pooled write-ins are counted as one choice; if they
+    are among the elected, somebody has still to read the names.
     """
-    _refuse(contest)
+    decided = _decisions(contest)
     votes, inactive = tally_marks(contest, profile)
-    order = [choice for choice in by_votes(votes) if votes[choice]]
-    elected = tuple(order[: contest.seats])
-    tied: tuple[CandidateIndex, ...] = ()
-    if len(order) > contest.seats and votes[order[contest.seats]] == votes[order[contest.seats - 1]]:
-        last = votes[order[contest.seats]]
-        elected = tuple(choice for choice in order if votes[choice] > last)
-        tied = tuple(choice for choice in order if votes[choice] == last)
+    standing = [choice for choice in by_votes(votes) if votes[choice]]
+    elected, met = leading(standing, votes, contest.seats, Ties(contest, decided))
+    stopped = bool(met) and met[-1].chosen is None
     return Transcript(
         rule=RULE.name,
         total=profile.total_weight * contest.votes_allowed,
-        rounds=(Round(votes, inactive, elected=elected, tied=tied),),
-        verdict="tie" if tied else "elected" if elected else "no votes",
+        rounds=(Round(votes, inactive, elected=elected, ties=met),),
+        verdict="tie" if stopped else "elected" if elected else "no votes",
+        decisions=tuple(decided.items()),
     )
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: each mark that stands is one vote."""
-    _refuse(contest)
+    _decisions(contest)
     return read_marks(contest, pattern)
 
 
@@ -50,9 +48,9 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     return Margin(winner, loser, votes[winner] - votes[loser], basis)
 
 
-def _refuse(contest: Contest) -> None:
+def _decisions(contest: Contest) -> dict[str, str]:
     refuse_ranked(contest, RULE.name)
-    settings(RULE.name, RULE.options, contest)
+    return settings(RULE.name, RULE.options, contest)
 
 
 RULE = Rule(
@@ -64,4 +62,7 @@ RULE = Rule(
     count=count,
     read=read,
     margin=margin,
+    options=MARKS_TIES,
+    many_votes=True,
+    follow=follow_marks,
 )

@@ -1,0 +1,1 @@
+"""Rules for ballots on which voters mark choices and do not rank them."""

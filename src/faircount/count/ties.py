@@ -1,0 +1,167 @@
+"""Ties, decided only as somebody has stated: by earlier rounds, an order, a record, or a draw that anyone can repeat.
+
+A draw is independent of any language: each tied choice gets the SHA-256 of the UTF-8 bytes of a JSON list without
+spaces, `["seed","title","about",number,"name"]` (number: ties of the contest met before, plus 1; strings as JSON
+writes them, non-ASCII letters as they are), and the lowest digest is picked.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from faircount.count.rule import NAMES, TEXT, Option, names_in
+from faircount.model import BadInputError, CandidateIndex, Contest, Round, Tie, VoteCount
+
+LOTS = ("stop", "order", "recorded", "draw")
+_LOTS_MEAN = (
+    "stop: the count stops and names the tied. order: the first in tie_order is favoured (elected; the last is "
+    "excluded). recorded: tie_record says whom each tie picked out. draw: drawn from tie_seed by SHA-256, as "
+    "docs/ties.md describes, so that anyone can repeat it."
+)
+
+TIE_ORDER = Option(
+    "tie_order",
+    ("ballot", NAMES),
+    "ballot",
+    "The order of choices that decides where ties follow an order. ballot: as on the ballot. Or all names, the most "
+    "favoured first.",
+)
+TIE_RECORD = Option(
+    "tie_record",
+    ("none", NAMES),
+    "none",
+    "Decisions that were made elsewhere (a lot drawn, a commission's vote), one name for each tie in the order met: "
+    "who was elected, excluded or taken first. none: there are none. A tie beyond the last one stops the count.",
+)
+TIE_SEED = Option(
+    "tie_seed",
+    ("none", TEXT),
+    "none",
+    "The published seed of a draw. none: there is none, and a draw stops the count.",
+)
+
+MARKS_TIES = (
+    Option("tie", LOTS, "stop", f"What decides a tie. {_LOTS_MEAN}"),
+    TIE_ORDER,
+    TIE_RECORD,
+    TIE_SEED,
+)
+"""Options of a rule that counts once."""
+
+ROUNDS_TIES = (
+    Option(
+        "tie",
+        (*LOTS, "previous-rounds", "previous-rounds-all-differ", "first-rounds"),
+        "stop",
+        f"What decides a tie. {_LOTS_MEAN} previous-rounds: those of the tied with fewest votes (most, where one is to "
+        "be elected) in the round before stay tied, and so back round by round until one is left. "
+        "previous-rounds-all-differ: the votes in the last round before in which no two of the tied were equal. "
+        "first-rounds: like previous-rounds, from round 1 onwards. What these do not decide, tie_then does.",
+    ),
+    TIE_ORDER,
+    TIE_RECORD,
+    TIE_SEED,
+    Option("tie_then", LOTS, "stop", f"What decides a tie that earlier rounds do not. {_LOTS_MEAN}"),
+)
+"""Options of a rule that counts in rounds."""
+
+
+class Ties:
+    """Decides the ties of one count, in the order met. Holds how many it has met, and so is made anew each count."""
+
+    def __init__(self, contest: Contest, decided: Mapping[str, str]) -> None:
+        self._contest = contest
+        self._how, self._then = decided["tie"], decided.get("tie_then", "stop")
+        everyone = tuple(CandidateIndex(c) for c in range(len(contest.choices)))
+        order = everyone if decided["tie_order"] == "ballot" else names_in(decided["tie_order"], contest)
+        if sorted(order) != sorted(everyone):
+            raise BadInputError(f"contest {contest.title!r}", "tie_order names every choice once", decided["tie_order"])
+        self._place = {choice: at for at, choice in enumerate(order)}
+        self._record = () if decided["tie_record"] == "none" else names_in(decided["tie_record"], contest)
+        self._seed = None if decided["tie_seed"] == "none" else decided["tie_seed"]
+        self._met = 0
+        self._recorded = 0
+
+    def pick(self, tied: Iterable[CandidateIndex], about: str, earlier: Sequence[Round] = ()) -> Tie:
+        """Return the tie with whom it picks out; `chosen` is None where nothing decides, and the count must stop.
+
+        `about` is one of `TIE_ABOUT`; where it is `excluded` the least favoured is picked, else the most favoured.
+        `earlier` are the rounds before this one, oldest first, which `previous-rounds` and its kin look at.
+        Raises `BadInputError` when a recorded decision picks somebody who is not among the tied.
+        """
+        among = tuple(sorted(tied))
+        self._met += 1
+        if self._how in LOTS:
+            return self._lot(self._how, among, about)
+        fewest = about == "excluded"
+        order = list(enumerate(earlier, 1)) if self._how == "first-rounds" else list(enumerate(earlier, 1))[::-1]
+        left = among
+        for number, one in order:
+            votes = {c: one.votes[c] for c in left}
+            if self._how == "previous-rounds-all-differ":
+                if len(set(votes.values())) < len(left):
+                    continue
+            best = min(votes.values()) if fewest else max(votes.values())
+            left = tuple(c for c in left if votes[c] == best)
+            if len(left) == 1:
+                return Tie(among, about, left[0], f"votes in round {number}")
+        found = self._lot(self._then, left, about)
+        return Tie(among, about, found.chosen, found.decided_by)
+
+    def _lot(self, how: str, tied: tuple[CandidateIndex, ...], about: str) -> Tie:
+        if how == "order":
+            last = about == "excluded"
+            chosen = (max if last else min)(tied, key=self._place.__getitem__)
+            own = self._place == {c: c for c in self._place}
+            return Tie(tied, about, chosen, "order of the ballot" if own else "stated order")
+        if how == "recorded" and self._recorded < len(self._record):
+            chosen = self._record[self._recorded]
+            self._recorded += 1
+            if chosen not in tied:
+                names = ", ".join(self._contest.name_of(c) for c in tied)
+                raise BadInputError(
+                    f"contest {self._contest.title!r}", f"decision {self._recorded} of tie_record picks one of {names}",
+                    self._contest.name_of(chosen), "record the decisions in the order in which ties are met",
+                )  # fmt: skip
+            return Tie(tied, about, chosen, "recorded decision")
+        if how == "draw" and self._seed is not None:
+            return Tie(tied, about, min(tied, key=lambda c: self._ticket(about, c)), f"draw from seed {self._seed}")
+        return Tie(tied, about)
+
+    def _ticket(self, about: str, choice: CandidateIndex) -> str:
+        told = [self._seed, self._contest.title, about, self._met, self._contest.name_of(choice)]
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def leading(
+    standing: Iterable[CandidateIndex],
+    votes: Sequence[VoteCount] | Sequence[Fraction],
+    places: int,
+    ties: Ties,
+    about: str = "elected",
+    earlier: Sequence[Round] = (),
+) -> tuple[tuple[CandidateIndex, ...], tuple[Tie, ...]]:
+    """Return up to `places` of `standing` with the most votes, most first, and the ties met on the way.
+
+    Equal choices that all have a place are no tie: they are in the order of the ballot. Where a tie about the last
+    places is not decided, only those clearly above it (and those already picked) are returned: the last tie says so.
+    """
+    order = sorted(standing, key=lambda c: (-votes[c], c))
+    if len(order) <= places:
+        return tuple(order), ()
+    last = votes[order[places - 1]] if places else None
+    clear = [c for c in order if last is not None and votes[c] > last]
+    level = [c for c in order if last is not None and votes[c] == last]
+    if len(clear) + len(level) <= places:
+        return tuple(clear + level), ()
+    met: list[Tie] = []
+    picked: list[CandidateIndex] = []
+    while len(clear) + len(picked) < places:
+        met.append(ties.pick([c for c in level if c not in picked], about, earlier))
+        chosen = met[-1].chosen
+        if chosen is None:
+            break
+        picked.append(chosen)
+    return tuple(clear + picked), tuple(met)
