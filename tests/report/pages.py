@@ -11,6 +11,7 @@ from faircount.model import (
     ContestResult,
     Digest,
     ElectionPage,
+    Exhibit,
     Finding,
     Margin,
     NotCounted,
@@ -110,9 +111,31 @@ def fractional():
 
 def tie():
     contest = Contest("Coroner", (Choice("Quin Reed"), Choice("Ray Stone")))
-    one = Round((500, 500), tied=(C(0), C(1)))
+    one = Round((500, 500), ties=(Tie((C(0), C(1)), "elected"),))
     transcript = Transcript("plurality", 1000, (one,), "tie")
     return ContestResult(contest, CardCount(1000), 1000, transcript, None, (500, 500))
+
+
+def lists():
+    """Four seats for three lists, with the quotients that gave them."""
+    names = ("Lantern", "Meadow", "Quarry")
+    contest = Contest("Council", tuple(Choice(n) for n in names), seats=4, rule="highest-averages")
+    quotients = Exhibit("Quotients", ("list", "1", "2"), (("Lantern", 900, 450), ("Meadow", 600, 300),
+                        ("Quarry", Fraction(1, 3), None)), "Votes by divisor.")  # fmt: skip
+    one = Round((900, 600, 100), elected=(C(0), C(1), C(0), C(1)), note="Seats go to the highest quotients.")
+    transcript = Transcript("lists", 1600, (one,), "elected", exhibits=(quotients,), seats_won=(2, 2, 0))
+    return ContestResult(contest, CardCount(1600), 1600, transcript, None, ())
+
+
+def pairwise():
+    """Three choices, each against each."""
+    names = ("Ash & Co", "Birch", "Cedar")
+    contest = Contest("Warden", tuple(Choice(n) for n in names), ranks=3, rule="pairs")
+    votes = ((None, 6, 4), (3, None, 7), (5, 2, None))
+    rows = tuple((name, *line) for name, line in zip(names, votes, strict=True))
+    matrix = Exhibit("Pairwise votes", ("", *names), rows, "Row preferred to column.", "pairwise")
+    one = Round((4, 3, 2), elected=(C(0),))
+    return ContestResult(contest, CardCount(9), 9, Transcript("p", 9, (one,), "elected", exhibits=(matrix,)), None, ())
 
 
 def no_votes():

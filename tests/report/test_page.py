@@ -105,8 +105,11 @@ def test_rounds_are_told():
     assert row(tree, "rounds", "Kim Heath")[1:] == ["1,500", "1,850+350", "1,950+100", "out"]
     assert row(tree, "rounds", "Exhausted")[1:] == ["0", "80+80", "230+150", "430+200"]
     text = words_of(tree)
-    assert "Tie: Lee Isle; Max Jonquil. Decided by: lot drawn by the county clerk." in text
-    assert "Tie: Quin Reed; Ray Stone. Nobody has decided it, and the count stopped here." in text
+    assert (
+        "Tie for exclusion: Lee Isle; Max Jonquil. Picked out: Max Jonquil. Decided by: lot drawn by the county clerk."
+        in text
+    )
+    assert "Tie for a seat: Quin Reed; Ray Stone. Nobody has decided it, and the count stopped here." in text
     assert "not the number of ballots that would have to change" in text
     assert "final round" in text and "yes over threshold" in text
 
@@ -180,3 +183,16 @@ def test_nothing_at_all_is_a_page_that_says_so():
 def test_a_contest_without_votes():
     cells = row(document(results=(pages.no_votes(),)), "index", "Fence Viewer")
     assert cells[1:] == ["No votes to count", "—", "—", "no reported votes to compare with"]
+
+
+def test_exhibits_and_their_pictures_are_shown():
+    results = (pages.lists(), pages.pairwise())
+    text = html_page(pages.page(results=results))
+    tree = html.document_fromstring(text)
+    assert "Winners: Lantern (2); Meadow (2)" in tree.text_content()
+    assert "Seats go to the highest quotients." in tree.text_content()
+    assert row(tree, "exhibit", "Quarry")[1:] == ["≈0.3333", ""]
+    assert row(tree, "exhibit", "Birch")[1:] == ["3", "", "7"]
+    titles = [t.text for t in tree.xpath("//*[local-name()='title']") if t.text]
+    assert "Seats by list: Council" in titles and "7 prefer Birch to Cedar" in titles
+    assert text.count('class="bar winner" x="0"') >= 2

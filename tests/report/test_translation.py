@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 from report import pages
 
+from faircount.model import Exhibit
 from faircount.report import catalogue
 from faircount.report.page import render
 from faircount.report.words import Words
@@ -34,7 +35,8 @@ def greek(value):
     if isinstance(value, tuple):
         return tuple(greek(one) for one in value)
     if dataclasses.is_dataclass(value):
-        keep = {"kind", "verdict", "status", "cause", "inactive", "rows"}
+        keep = {"kind", "verdict", "status", "cause", "inactive", "about", "unit"}
+        keep |= set() if isinstance(value, Exhibit) else {"rows"}
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
         return dataclasses.replace(value, **{n: v if n in keep else greek(v) for n, v in fields.items()})
     return value
@@ -57,7 +59,7 @@ def unbracketed(text):
 
 def data():
     results = (pages.plurality(), pages.vote_for_three(), pages.measure(), pages.instant_runoff(), pages.fractional(),
-               pages.tie(), pages.no_votes())  # fmt: skip
+               pages.tie(), pages.no_votes(), pages.lists(), pages.pairwise())  # fmt: skip
     findings = pages.page().findings
     evidence = dataclasses.replace(
         findings.findings[0].evidence, columns=("α", "β", "γ"), rows=(("α", None, True),) * 30

@@ -166,6 +166,12 @@ def result_json(result: ContestResult) -> dict[str, Any]:
         },
         "reported": {n: number(v) for n, v in zip(names.names, result.reported, strict=False) if v is not None},
         "rounds": _rounds_json(transcript, names),
+        "seats_won": dict(zip(names.names, transcript.seats_won, strict=False)),
+        "exhibits": [
+            {"title": e.title, "meaning": e.meaning, "columns": list(e.columns),
+             "rows": [[number(cell) for cell in row] for row in e.rows]}
+            for e in transcript.exhibits
+        ],
     }  # fmt: skip
 
 
@@ -177,8 +183,14 @@ def _rounds_json(transcript: Transcript, names: _Named) -> list[dict[str, Any]]:
             "inactive": {cause: number(votes) for cause, votes in one.inactive},
             "elected": names.of(one.elected),
             "excluded": names.of(one.excluded),
-            "tied": names.of(one.tied),
-            "tie_decided_by": one.tie_decided_by,
+            "ties": [
+                {"tied": names.of(t.tied), "about": t.about, "decided_by": t.decided_by,
+                 "chosen": None if t.chosen is None else names.names[t.chosen]}
+                for t in one.ties
+            ],
+            "unit": one.unit,
+            "threshold": number(one.threshold),
+            "note": one.note,
             "transfers": [
                 {"from": names.names[t.source], "to": None if t.target is None else names.names[t.target],
                  "cause": t.cause, "votes": number(t.votes)}

@@ -85,6 +85,8 @@ class Exhibit:
     """One cell for each column; None is an empty cell."""
     meaning: str = ""
     """One plain sentence: how to read it."""
+    kind: str = "table"
+    """`pairwise` where row i, column j + 1 holds the votes that prefer choice i to choice j, first column the names."""
 
 
 INACTIVE_CAUSES = (

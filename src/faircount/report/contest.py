@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from faircount.model import INACTIVE_CAUSES, ContestResult, Round, VoteCount
+from faircount.model import INACTIVE_CAUSES, CandidateIndex, ContestResult, Round, Transcript, VoteCount
+from faircount.report.exhibits import ExhibitView, exhibit_views, seat_figure
 from faircount.report.figures import Bar, bar_chart
-from faircount.report.rounds import RoundsView, rounds_view, tie_sentence
+from faircount.report.rounds import RoundsView, rounds_view, tie_sentences
 from faircount.report.words import KIND_WORDS, Words
 
 OPEN_AT_MOST = 6
@@ -69,8 +70,13 @@ class ContestView:
     inactive: tuple[tuple[str, str], ...]
     total: str
     note: str
+    law_note: str
+    """What the rule says of its only round, in its own words; with more rounds each says its own."""
     chart: str
     rounds: RoundsView | None
+    seats: str
+    """Picture of the seats of lists; empty elsewhere."""
+    exhibits: tuple[ExhibitView, ...]
 
 
 def contest_view(words: Words, result: ContestResult, number: int, is_open: bool) -> ContestView:
@@ -98,14 +104,17 @@ def contest_view(words: Words, result: ContestResult, number: int, is_open: bool
         facts=_facts(words, result),
         decisions=result.transcript.decisions,
         threshold=result.transcript.threshold,
-        ties=tuple(filter(None, (tie_sentence(words, result.contest, one) for one in rounds))),
+        ties=tuple(said for one in rounds for said in tie_sentences(words, result.contest, one)),
         is_reported=bool(result.reported),
         rows=rows,
         inactive=tuple((words.cause(cause), words.count(votes)) for cause, votes in causes),
         total=words.count(result.transcript.total),
         note=_note(words, result, in_rounds),
+        law_note="" if in_rounds else first.note,
         chart=_chart(words, result, first, causes, key),
         rounds=rounds_view(words, result, f"{key}f") if in_rounds else None,
+        seats=seat_figure(words, result, f"{key}s"),
+        exhibits=exhibit_views(words, result, f"{key}e"),
     )
 
 
@@ -121,6 +130,19 @@ def winners(result: ContestResult) -> frozenset[int]:
     """Return whom the count elected; nobody where it decided about a measure, for there no choice wins a seat."""
     is_measure = result.transcript.verdict in ("passed", "not passed")
     return frozenset() if is_measure else frozenset(result.transcript.elected)
+
+
+def _with_seats(words: Words, result: ContestResult) -> list[str]:
+    """Return the elected once each, in order; lists with the seats they won."""
+    names, won = result.contest.name_of, result.transcript.seats_won
+    once = dict.fromkeys(result.transcript.elected)
+    if not won:
+        return [names(c) for c in once]
+    return [words.gettext("%(name)s (%(seats)s)", name=names(c), seats=words.count(won[c])) for c in once]
+
+
+def _undecided(transcript: Transcript) -> set[CandidateIndex]:
+    return {c for one in transcript.rounds for tie in one.ties if tie.chosen is None for c in tie.tied}
 
 
 def _compared(words: Words, comparison: Comparison) -> str:
@@ -142,20 +164,21 @@ def _compared(words: Words, comparison: Comparison) -> str:
 def _outcome(words: Words, result: ContestResult) -> str:
     """Return how the count ended. These are outcomes of a recount; only an authority declares anyone elected."""
     contest, transcript = result.contest, result.transcript
-    elected = words.names(map(contest.name_of, transcript.elected))
+    elected = words.names(_with_seats(words, result))
     if transcript.verdict == "elected":
         return words.ngettext("Winner: %(names)s", "Winners: %(names)s", max(len(transcript.elected), 1), names=elected)
     if transcript.verdict == "runoff":
         names = words.names(map(contest.name_of, transcript.advancing))
         return words.gettext("Runoff needed: %(names)s", names=names)
     if transcript.verdict == "tie":
-        tied = [c for one in transcript.rounds if not one.tie_decided_by for c in one.tied]
-        names = words.names(map(contest.name_of, tied))
+        names = words.names(map(contest.name_of, sorted(_undecided(transcript))))
         if transcript.elected:
             return words.gettext("Winners: %(elected)s. Tie for the rest: %(tied)s", elected=elected, tied=names)
         return words.gettext("Tie: %(tied)s", tied=names)
     if transcript.verdict == "passed":
         return words.gettext("Passed")
+    if transcript.verdict == "stopped":
+        return words.gettext("The count was told to stop here")
     if transcript.verdict == "not passed":
         return words.gettext("Not passed")
     return words.gettext("No votes to count")
@@ -223,7 +246,7 @@ def _facts(words: Words, result: ContestResult) -> tuple[tuple[str, str], ...]:
 def _rows(words: Words, result: ContestResult, first: Round) -> tuple[ChoiceRow, ...]:
     valid = sum(first.votes)
     transcript = result.transcript
-    tied = {c for one in transcript.rounds if not one.tie_decided_by for c in one.tied}
+    tied = _undecided(transcript)
     rows = []
     for at, choice in enumerate(result.contest.choices):
         reported = result.reported[at] if at < len(result.reported) else None
@@ -256,6 +279,8 @@ def _change(words: Words, votes: VoteCount, reported: VoteCount | None) -> tuple
 
 
 def _note(words: Words, result: ContestResult, in_rounds: bool) -> str:
+    if result.transcript.rounds and result.transcript.rounds[0].unit == "points":
+        return words.gettext("Figures are points: what voters gave, not how many gave.")
     if in_rounds:
         return words.gettext("Votes are first preferences, as in round 1; later rounds are below.")
     if result.contest.votes_allowed > 1:

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from faircount.model import INACTIVE_CAUSES, CandidateIndex, Contest, ContestResult, Round, VoteCount
+from faircount.model import INACTIVE_CAUSES, CandidateIndex, Contest, ContestResult, Round, Tie, VoteCount
 from faircount.report.figures import Column, Node, Ribbon, flow_chart
-from faircount.report.words import Words
+from faircount.report.words import TIE_WORDS, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class RoundStory:
 
     number: int
     sentences: tuple[str, ...]
+    note: str
+    """What the rule says of this round in its own words."""
     moves: tuple[str, ...]
 
 
@@ -51,7 +53,8 @@ def rounds_view(words: Words, result: ContestResult, key: str) -> RoundsView:
         tuple(rows),
         tuple(words.count(r.total) for r in rounds),
         tuple(_story(words, result.contest, n, r) for n, r in enumerate(rounds, 1)),
-        _figure(words, result, exits, key),
+        # votes and points have no common scale, and nothing moves from one to the other
+        _figure(words, result, exits, key) if len({one.unit for one in rounds}) == 1 else "",
     )
 
 
@@ -76,29 +79,34 @@ def _row(words: Words, name: str, inactive: bool, votes: list[VoteCount | None])
     return RoundRow(name, inactive, tuple(cells))
 
 
-def tie_sentence(words: Words, contest: Contest, one: Round) -> str:
-    """Return who was tied and who decided, empty where nobody was tied."""
-    if not one.tied:
-        return ""
-    names = words.names(contest.name_of(c) for c in one.tied)
-    if one.tie_decided_by:
-        return words.gettext("Tie: %(names)s. Decided by: %(who)s.", names=names, who=one.tie_decided_by)
-    return words.gettext("Tie: %(names)s. Nobody has decided it, and the count stopped here.", names=names)
+def tie_sentences(words: Words, contest: Contest, one: Round) -> tuple[str, ...]:
+    """Return for each tie of a round who was tied, about what, and who decided."""
+    return tuple(_tie_sentence(words, contest, tie) for tie in one.ties)
+
+
+def _tie_sentence(words: Words, contest: Contest, tie: Tie) -> str:
+    names = words.names(contest.name_of(c) for c in tie.tied)
+    met = words.gettext(TIE_WORDS[tie.about], names=names)
+    if tie.chosen is None:
+        return met + " " + words.gettext("Nobody has decided it, and the count stopped here.")
+    picked = contest.name_of(tie.chosen)
+    return met + " " + words.gettext("Picked out: %(name)s. Decided by: %(who)s.", name=picked, who=tie.decided_by)
 
 
 def _story(words: Words, contest: Contest, number: int, one: Round) -> RoundStory:
     sentences = []
     if one.elected:
         sentences.append(words.gettext("Elected: %(names)s.", names=words.names(map(contest.name_of, one.elected))))
-    if tie := tie_sentence(words, contest, one):
-        sentences.append(tie)
+    sentences += tie_sentences(words, contest, one)
     if one.excluded:
         sentences.append(words.gettext("Out: %(names)s.", names=words.names(map(contest.name_of, one.excluded))))
+    if one.threshold is not None:
+        sentences.append(words.gettext("Threshold: %(votes)s.", votes=words.count(one.threshold)))
     moves = [
         words.gettext("%(source)s → %(target)s: %(votes)s", source=source, target=target, votes=words.count(votes))
         for (source, target), votes in _moves(words, contest, one).items()
     ]
-    return RoundStory(number, tuple(sentences), tuple(moves))
+    return RoundStory(number, tuple(sentences), one.note, tuple(moves))
 
 
 def _moves(words: Words, contest: Contest, one: Round) -> dict[tuple[str, str], VoteCount]:

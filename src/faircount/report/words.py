@@ -30,12 +30,29 @@ CAUSE_WORDS = {
     "repeated choice": N_("Repeated choices"),
     "exhausted": N_("Exhausted"),
     "invalid": N_("Declared invalid"),
+    "points not given": N_("Points not given"),
+    "equal preference": N_("Equal preference"),
+    "lost to rounding": N_("Lost to rounding"),
+    "surplus not transferred": N_("Surplus not transferred"),
 }
 
 KIND_WORDS = {
     "write-in": N_("write-ins, pooled"),
     "qualified-write-in": N_("qualified write-in"),
     "no-preference": N_("no preference"),
+    "withdrawn": N_("withdrawn"),
+    "group": N_("group"),
+    "abstain": N_("abstention"),
+    "withhold": N_("withheld"),
+    "broker-non-vote": N_("broker non-votes"),
+}
+
+TIE_WORDS = {
+    "elected": N_("Tie for a seat: %(names)s."),
+    "excluded": N_("Tie for exclusion: %(names)s."),
+    "first to be transferred": N_("Tie for whose votes move first: %(names)s."),
+    "place in the runoff": N_("Tie for a place in the runoff: %(names)s."),
+    "place in the order": N_("Tie for a place in the order: %(names)s."),
 }
 
 TABLE_WORDS = {
