@@ -1,0 +1,51 @@
+"""Every outcome over all ways of deciding ties."""
+
+from faircount.count import RULES
+from faircount.count.outcomes import every_outcome
+from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank
+
+A, B, C, D = (CandidateIndex(i) for i in range(4))
+
+
+def marks(**cards: int) -> Profile:
+    return Profile.of({Pattern((Mark(CandidateIndex("ABCD".index(name))),)): n for name, n in cards.items()})
+
+
+def ranks(**cards: int) -> Profile:
+    return Profile.of(
+        {
+            Pattern(tuple(Mark(CandidateIndex("ABCD".index(c)), Rank(r)) for r, c in enumerate(text, 1))): n
+            for text, n in cards.items()
+        }
+    )
+
+
+def contest(rule: str, seats: int = 1, number_of_ranks: int = 0, *options: tuple[str, str]) -> Contest:
+    return Contest("T", tuple(Choice(n) for n in "ABCD"), seats, 1, number_of_ranks, rule, options)
+
+
+def test_two_seats_three_tied() -> None:
+    found = every_outcome(RULES["plurality"], contest("plurality", 2), marks(A=5, B=5, C=5, D=1))
+    assert [one.elected for one in found.possible] == [(A, B), (A, C), (B, C)]
+    assert [one.ways for one in found.possible] == [2, 2, 2]
+    assert found.complete and not found.is_settled and found.counts == 1 + 3 + 6
+
+
+def test_a_tie_that_decides_nothing_is_settled() -> None:
+    """C and D tie for exclusion; whoever goes, A wins: 6 against 2 and 2, then more than half."""
+    question = contest("instant-runoff", 1, 3, ("batch", "no"), ("until_two", "yes"))
+    found = every_outcome(RULES["instant-runoff"], question, ranks(A=6, B=3, CA=2, DA=2))
+    assert found.is_settled
+    assert [(one.elected, one.ways) for one in found.possible] == [((A,), 2)]
+
+
+def test_a_tie_that_decides_everything() -> None:
+    """A 4, B 3, C 3: B out gives C 6, C out gives B 6. Stated tie decisions are set aside."""
+    question = contest("instant-runoff", 1, 3, ("tie", "order"))
+    found = every_outcome(RULES["instant-runoff"], question, ranks(A=4, BC=3, CB=3))
+    assert [(one.elected, one.record) for one in found.possible] == [((B,), (C,)), ((C,), (B,))]
+
+
+def test_a_search_that_was_cut_is_never_settled() -> None:
+    found = every_outcome(RULES["plurality"], contest("plurality", 2), marks(A=5, B=5, C=5, D=5), most=3)
+    assert not found.complete and not found.is_settled and found.counts == 3
