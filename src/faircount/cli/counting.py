@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from faircount.cli.console import Console
+from faircount.cli.count_parts import show_parts
 from faircount.cli.options import in_workspace, speaking, threads
 from faircount.model import Answer, Contest, ContestResult, UsageError
 
@@ -25,19 +26,23 @@ def _options(pairs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 @click.option("--rule", default="", help="Count under this rule instead.")
 @click.option("--seats", type=click.IntRange(1), help="Seats to fill instead.")
 @click.option("-O", "--option", "options", multiple=True, metavar="NAME=VALUE", help="A named decision of the rule.")
+@click.option("--by", multiple=True, metavar="UNIT", help="Divide each round by precinct, batch, counting_group, …")
+@click.option("--every-outcome", is_flag=True, help="Decide each tie in every way, and say which outcomes there are.")
 @click.option("--rules", is_flag=True, help="List the rules and their decisions, and stop.")
 @threads
 @in_workspace
 @speaking
 def recount(
-    contests: tuple[str, ...], rule: str, seats: int | None, options: tuple[str, ...], rules: bool,
-    threads: int | None, workspace: Path, console: Console,
+    contests: tuple[str, ...], rule: str, seats: int | None, options: tuple[str, ...], by: tuple[str, ...],
+    every_outcome: bool, rules: bool, threads: int | None, workspace: Path, console: Console,
 ) -> int:  # fmt: skip
     """Count contests from the cast vote records: all of them, or those whose title holds CONTEST.
 
     \b
     Examples: faircount recount
               faircount recount mayor --rule instant-runoff -O overvote=skip
+              faircount recount mayor --by precinct
+              faircount recount mayor --every-outcome
               faircount recount --rules
     """
     if rules:
@@ -47,7 +52,10 @@ def recount(
     from faircount.app.reporting import result_json
 
     change = RuleChange(rule, seats or 0, _options(options)) if rule or seats or options else None
-    results, missing = count(Opened(workspace, threads), contests, change, console.progress())
+    opened = Opened(workspace, threads)
+    results, missing = count(opened, contests, change, console.progress())
+    if by or every_outcome:
+        return show_parts(console, opened, results, missing, by, every_outcome)
     if console.machine:
         console.document(
             {
