@@ -13,9 +13,11 @@ from cli.running import Here
 from python_calamine import CalamineWorkbook
 
 from faircount.app import exporting
-from faircount.app.exporting import as_csv, as_markdown, exportable, harmless, plain_value
+from faircount.app.exporting import as_csv, as_markdown, exportable, plain_value
 from faircount.app.opened import Opened
 from faircount.model import Answer
+from faircount.read.syntax.csv_rows import plain_cell
+from faircount.write.cells import restored
 
 FORMULAS = ["=1+1", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0"]
 FIELDS = ("cards", "votes", "patterns", "sources", "recounted", "rejected")
@@ -100,12 +102,13 @@ def test_no_text_begins_a_row_of_its_own_in_csv(text: str) -> None:
 @pytest.mark.parametrize("text", FORMULAS)
 def test_text_that_looks_like_a_formula_is_text_in_csv(text: str) -> None:
     head, row = csv.reader(io.StringIO(as_csv(Answer((text,), ((text,),))), newline=""))
-    assert head == row == ["'" + text]
+    assert head == row == [f'="{text}"']
+    assert restored(row[0]) == text and plain_cell(row[0]) == text.strip()
 
 
-@pytest.mark.parametrize("text", ["-5", "-5.25", "+3", "Ada", "", " =x", "a=b", "林", "-1e3"])
-def test_numbers_and_names_stay_as_they_are(text: str) -> None:
-    assert harmless(text) == text
+@pytest.mark.parametrize("value", [-5, -5.25, "+3", "Ada", "", " =x", "a=b", "林", "-1e3"])
+def test_numbers_and_names_stay_as_they_are(value: Any) -> None:
+    assert list(csv.reader([as_csv(Answer(("a",), ((value,),))).splitlines()[1]])) == [[str(value)]]
 
 
 def test_text_that_looks_like_a_formula_is_text_in_a_workbook(here: Here, small: Path, tmp_path: Path) -> None:
@@ -118,8 +121,9 @@ def test_text_that_looks_like_a_formula_is_text_in_a_workbook(here: Here, small:
             sheet = book.read("xl/worksheets/sheet1.xml")
             assert b"<f>" not in sheet and b"hyperlink" not in sheet
     assert here("-w", small, "sql", question, "-o", tmp_path / "sums.csv").code == 0
-    assert "\n'+1+1," in (tmp_path / "sums.csv").read_text()
-    assert '"\'@x, ""y"""' in (tmp_path / "sums.csv").read_text()
+    names = {row['="=x"'] for row in read_again(tmp_path / "sums.csv")}
+    assert names == {'="+1+1"', '="@x, ""y"""', '="-2+3"'}
+    assert {restored(name) for name in names} == {"+1+1", '@x, "y"', "-2+3"}
 
 
 def test_what_a_worksheet_cannot_hold_is_refused_and_not_cut(

@@ -26,7 +26,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 @example(["=1+1", '="x"', '=cmd|" /C calc"!A0', "-2+3", "-5", "@a", "\rb", '"', ""])
 def test_a_row_comes_back(cells: list[str]) -> None:
     [row] = csv.reader(io.StringIO(csv_row(cells), newline=""))
-    assert [restored(cell) for cell in row] == cells or ['="' in cell for cell in cells]
+    assert [restored(cell) for cell in row] == cells
     for cell, text in zip(row, cells, strict=True):
         if text.startswith(FORMULAS) and text != harmless(text):
             assert cell.startswith('="') and cell.endswith('"') and restored(cell) == text

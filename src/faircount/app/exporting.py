@@ -53,36 +53,11 @@ def shown(value: Any) -> str:
     return str(plain_value(value))
 
 
-def harmless(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: a leading = + - @ or control character gets a quote mark.
-
-    Their full-width twins too, which East Asian settings take for the same. Numbers keep their minus sign.
-    """
-    if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) and not _is_number(text):
-        return "'" + text
-    return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def as_csv(answer: Answer) -> str:
-    """Return rows as CSV with a head, safe to open in a spreadsheet."""
-    rows = [answer.columns, *(tuple(map(shown, row)) for row in answer.rows)]
-    return "".join(_csv_row([harmless(cell) for cell in row]) for row in rows)
+    """Return rows as CSV with a head, safe to open in a spreadsheet: every cell as `write.cells.csv_row` writes it."""
+    from faircount.write.cells import csv_row
 
-
-def _csv_row(cells: list[str]) -> str:
-    """Return one row. Python's own writer leaves a lone carriage return bare, and readers begin a new row at it."""
-    if cells == [""]:
-        return '""\n'
-    quoted = ('"' + cell.replace('"', '""') + '"' if re.search('[",\r\n]', cell) else cell for cell in cells)
-    return ",".join(quoted) + "\n"
+    return "".join(csv_row(map(shown, row)) for row in (answer.columns, *answer.rows))
 
 
 def as_json(answer: Answer) -> str:

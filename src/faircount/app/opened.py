@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from faircount.app.naming import refuse_mergers
 from faircount.count import RULES
 from faircount.model import Contest, FaircountError, NotCounted, Pattern, Profile, UsageError
 from faircount.store import INTERPRETED, RESIDUE, Engine, Workspace, contests_of, patterns_of, profiles
@@ -39,6 +40,7 @@ class Opened:
         self.space = Workspace.open(root)
         self.election = self.space.election()
         self.engine = Engine(self.space, threads)
+        refuse_mergers(self.engine)
         self.contests, without = contests_of(self.engine, self.election.decisions)
         self.without = tuple(NotCounted(title, reason) for title, reason in without.items())
 

@@ -33,7 +33,8 @@ def names(
     from faircount.app.naming import decide_names, propose
     from faircount.model import Answer, UsageError
 
-    made = propose(workspace)
+    found = propose(workspace)
+    made = found.lines
     wanted = [(line, word) for lines, word in ((same, "same"), (different, "different"), (reopen, "proposed"))
               for line in lines]  # fmt: skip
     for line, _ in wanted:
@@ -44,14 +45,25 @@ def names(
                    if one.status == "proposed" and one.confidence >= same_from]  # fmt: skip
     if wanted:
         decide_names(workspace, [(made[line - 2], word) for line, word in wanted])
-        made = propose(workspace)
+        found = propose(workspace)
+        made = found.lines
     columns = ("line", "status", "kind", "contest", "name", "means", "confidence", "why", "sources")
     rows = [(at, d.status, d.kind, d.contest, d.name, d.means, d.confidence, d.why, d.sources)
             for at, d in enumerate(made, 2)]  # fmt: skip
     console.rows(Answer(columns, tuple(rows)))
+    if found.unheld:
+        console.say(f"{_lines(found.unheld)}: no file holds such a name, or not in that contest; kept, without effect")
+    if found.refusal:
+        raise found.refusal
     waiting = sum(one.status == "proposed" for one in made)
     if waiting:
         console.say(f"{waiting:,} lines are open: names --same LINE, or edit {workspace / 'names.csv'}")
     elif not made:
         console.say("no two names of different files look like one")
     return 1 if waiting else 0
+
+
+def _lines(rows: tuple[int, ...]) -> str:
+    """Return the first ten rows, and how many more there are."""
+    more = f" and {len(rows) - 10:,} more" if len(rows) > 10 else ""
+    return f"{'line' if len(rows) == 1 else 'lines'} {', '.join(map(str, rows[:10]))}{more}"

@@ -9,7 +9,7 @@ from typing import Literal
 from faircount.model import BadInputError, CandidateIndex, Contest, Margin, Pattern, Profile, Round, Transcript
 
 WHOLE_NUMBER = "<whole number>"
-"""Stands in `Option.values` for any whole number of up to four digits."""
+"""Stands in `Option.values` for any whole number of up to 15 digits."""
 FRACTION = "<p/q>"
 """Stands in `Option.values` for any exact fraction above 0 and up to 1, such as `2/3`."""
 CHOICE = "<choice>"
@@ -21,7 +21,7 @@ TEXT = "<text>"
 KINDS = (WHOLE_NUMBER, FRACTION, CHOICE, NAMES, TEXT)
 """What in `Option.values` is no word but a kind of value."""
 
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,4}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _FRACTION = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 _LONGEST_TEXT = 10_000
 

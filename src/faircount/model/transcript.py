@@ -96,6 +96,8 @@ INACTIVE_CAUSES = (
     "repeated choice",  # the same choice again, where the rule stops there
     "exhausted",  # every choice ranked is out
     "invalid",  # the voting system declared the contest on this card invalid
+    "broker non-vote",  # shares that are present and that their holder's broker could not vote
+    "excluded shares",  # shares that the standard leaves out, such as those of interested holders
     "points not given",  # points a voter could have given and did not (rules of points)
     "equal preference",  # the voter prefers neither of those who are left
     "lost to rounding",  # cut off by the law's own rounding of transferred votes

@@ -30,6 +30,8 @@ CAUSE_WORDS = {
     "repeated choice": N_("Repeated choices"),
     "exhausted": N_("Exhausted"),
     "invalid": N_("Declared invalid"),
+    "broker non-vote": N_("Broker non-votes"),
+    "excluded shares": N_("Excluded shares"),
     "points not given": N_("Points not given"),
     "equal preference": N_("Equal preference"),
     "lost to rounding": N_("Lost to rounding"),

@@ -17,7 +17,7 @@ def harmless(text: str) -> str:
     """Return a cell that no spreadsheet takes for a formula: `="…"` around text that begins like one.
 
     A spreadsheet shows such a cell as the text in it, and readers of exports, ours too, take the wrapping off: some
-    vendors write it around ids. A number keeps its sign.
+    vendors write it around ids. A number keeps its sign. All CSV that leaves here, formats and answers, has this form.
     """
     if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
         return '="' + text.replace('"', '""') + '"'

@@ -1,0 +1,1 @@
+"""Rules for ballots on which voters give points: cumulative, score, STAR."""

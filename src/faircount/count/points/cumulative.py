@@ -1,0 +1,126 @@
+"""Cumulative voting: a voter has as many votes as the contest allows and may give several to one choice."""
+
+from fractions import Fraction
+
+from faircount.count.interpretation import is_invalid
+from faircount.count.marks.tally import by_votes
+from faircount.count.points.scores import plain, refuse_ranks
+from faircount.count.rule import Option, Reading, Rule, settings
+from faircount.count.ties import MARKS_TIES, Ties, leading
+from faircount.model import (
+    BadInputError,
+    CandidateIndex,
+    Contest,
+    Margin,
+    Pattern,
+    Profile,
+    Round,
+    Transcript,
+    VoteCount,
+)
+
+SPLIT = Option(
+    "split",
+    ("as-marked", "evenly"),
+    "as-marked",
+    "as-marked: a mark gives the votes it states, one where it states none. evenly: all votes of a card are divided "
+    "evenly over the choices marked, as exact fractions (equal and even, as Peoria, Illinois, once did).",
+)
+
+
+def count(contest: Contest, profile: Profile) -> Transcript:
+    """Elect the choices with the most votes, one for each seat; a choice without any vote is never elected.
+
+    A card that gives more votes than allowed counts for nobody. Votes that it does not use are undervotes.
+    """
+    decided = _decisions(contest)
+    one = _tally(contest, profile, decided)
+    standing = [choice for choice in by_votes(one.votes) if one.votes[choice]]
+    elected, met = leading(standing, one.votes, contest.seats, Ties(contest, decided))
+    stopped = bool(met) and met[-1].chosen is None
+    return Transcript(
+        rule=RULE.name,
+        total=profile.total_weight * contest.votes_allowed,
+        rounds=(Round(one.votes, one.inactive, elected, ties=met),),
+        verdict="tie" if stopped else "elected" if elected else "no votes",
+        decisions=tuple(decided.items()),
+    )
+
+
+def _tally(contest: Contest, profile: Profile, decided: dict[str, str]) -> Round:
+    votes: list[VoteCount] = [0] * len(contest.choices)
+    rest: dict[str, VoteCount] = {"undervote": 0, "overvote": 0, "invalid": 0}
+    for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
+        reading = _read(contest, pattern)
+        even = decided["split"] == "evenly" and bool(reading.votes)
+        for choice, given in reading.votes:
+            votes[choice] += Fraction(contest.votes_allowed, len(reading.votes)) * weight if even else given * weight
+        rest["undervote"] += 0 if even else reading.undervotes * weight
+        rest["overvote"] += reading.overvotes * weight
+        rest["invalid"] += reading.invalid * weight
+    return Round(tuple(plain(n) for n in votes), tuple((cause, plain(n)) for cause, n in rest.items() if n))
+
+
+def _read(contest: Contest, pattern: Pattern) -> Reading:
+    allowed = contest.votes_allowed
+    if is_invalid(pattern):
+        return Reading((), invalid=allowed)
+    given: dict[CandidateIndex, int] = {}
+    for mark in pattern.marks:
+        place = f"contest {contest.title!r}"
+        if not 0 <= mark.choice < len(contest.choices):
+            raise BadInputError(place, f"a mark points to one of {len(contest.choices)} choices", str(mark.choice))
+        if mark.rank != 1:
+            raise BadInputError(place, "votes are given, not ranks", f"rank {mark.rank}")
+        if mark.score is not None and mark.score < 0:
+            raise BadInputError(place, "votes are not negative", str(mark.score))
+        if not mark.is_ambiguous and mark.is_vote is not False:
+            given[mark.choice] = given.get(mark.choice, 0) + (1 if mark.score is None else mark.score)
+    room = allowed - sum(given.values())
+    if room < 0:
+        return Reading((), overvotes=allowed)
+    return Reading(tuple((c, n) for c, n in sorted(given.items()) if n), undervotes=room)
+
+
+def read(contest: Contest, pattern: Pattern) -> Reading:
+    """Read one pattern as marked. Under `split=evenly` a card's votes are divided later, over the same choices."""
+    _decisions(contest)
+    return _read(contest, pattern)
+
+
+def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
+    """Tally a part of the ballots; who is elected is decided by the whole."""
+    one, decided = _tally(contest, profile, _decisions(contest)), whole.rounds[0]
+    return (Round(one.votes, one.inactive, decided.elected, ties=decided.ties),)
+
+
+def margin(contest: Contest, transcript: Transcript) -> Margin | None:
+    """Return last elected less first not elected, in votes; None after a tie or where nobody lost."""
+    if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
+        return None
+    votes = transcript.rounds[0].votes
+    losers = [choice for choice in by_votes(votes) if choice not in transcript.elected]
+    if not losers:
+        return None
+    winner = transcript.elected[-1]
+    return Margin(winner, losers[0], votes[winner] - votes[losers[0]], "last elected and first not elected")
+
+
+def _decisions(contest: Contest) -> dict[str, str]:
+    refuse_ranks(contest, RULE.name)
+    return settings(RULE.name, RULE.options, contest)
+
+
+RULE = Rule(
+    name="cumulative",
+    law=(
+        "Cumulative voting: Texas Education Code § 11.054 (trustees of school districts); for directors of "
+        "corporations 8 Delaware Code § 214, where votes are shares × seats (each card weighs its shares)"
+    ),
+    count=count,
+    read=read,
+    margin=margin,
+    options=(SPLIT, *MARKS_TIES),
+    many_votes=True,
+    follow=follow,
+)
