@@ -5,6 +5,15 @@ import random
 from faircount.count.ranked.instant_runoff import OPTIONS
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank
 
+_KNOWN = {
+    "batch": ["yes", "no"],
+    "overvote": ["exhaust", "skip", "exhaust-if-multiple-continuing"],
+    "until_two": ["yes", "no"],
+    "write_ins": ["count", "excluded-first"],
+}
+"""Values that the second opinion in naive.py knows, where it does not know all."""
+_UNKNOWN = ("minimum", "stop_after", "threshold", "withdrawn", "without_votes")
+"""Options of which it knows the default only."""
 ASIDE = ("skipped-ranking", "duplicated-choice", "write-in", "condition-77")
 
 
@@ -81,7 +90,9 @@ def ranked(chance: random.Random) -> tuple[Contest, Profile]:
             words += ["0", "1", "2"]
         if option.name == "tie":
             words = ["stop", "order", "previous-rounds"]  # the second opinion knows these
-        elif option.name.startswith("tie_"):
+        elif option.name in _KNOWN:
+            words = _KNOWN[option.name]
+        elif option.name.startswith("tie_") or option.name in _UNKNOWN:
             continue
         if chance.random() < 0.7:
             options.append((option.name, chance.choice(words)))

@@ -158,8 +158,7 @@ GROWING = (
     Growing("raire", "raire", "ragged", "mayor.raire", lambda n: _several(n).splitlines(True)[0],
             lambda _: f"1\nContest,1,8,{_RAIRE_IDS}\n", counts=_EACH),
     Growing("raire-several", "raire", "ragged", "two.raire", _several,
-            lambda _: f"2\nContest,1,8,{_RAIRE_IDS}\nContest,2,3,1,2,3\n", counts=_EACH,
-            holds="a ballot's lines may stand anywhere"),
+            lambda _: f"2\nContest,1,8,{_RAIRE_IDS}\nContest,2,3,1,2,3\n", counts=_EACH),
     Growing("votekit-raw", "votekit-csv", "csv", "raw.csv", lambda n: f"{n},{_MATRIX[n % WAYS]}\n",
             lambda _: ",Rank 1,Rank 2,Rank 3,Rank 4,Rank 5\n", counts=_EACH),
     Growing("rank-matrix", "rank-matrix", "csv", "ranks.csv",
@@ -179,9 +178,9 @@ GROWING = (
             lambda _: "SequenceNumber\tVoteType\tVCBallotPaperID\tPreferenceMark\tPreferenceNumber\tCandidateName"
                       "\tGroupCode\n", counts=_EACH),
     Growing("plain-csv", "plain-csv", "csv", "cards.csv", _plain_rows, lambda _: _PLAIN_HEAD, counts=_EACH,
-            holds="the names of its cards are remembered: none may come a second time"),
+            holds="16 bytes of each card's name are remembered: none may come a second time"),
     Growing("shareholder-csv", "shareholder-csv", "csv", "instructions.csv", _share_row, lambda _: _SHARES_HEAD,
-            counts=_EACH, holds="which instruction of an account is its last is known at the end"),
+            counts=_EACH),
     Growing("sf-ballot-image", "sf-ballot-image", "lines", "ballotimage.txt", _image_rows,
             beside={"masterlookup.txt": _LOOKUP}, counts=_EACH),
 )  # fmt: skip

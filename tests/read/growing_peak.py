@@ -1,4 +1,4 @@
-"""The peak memory of reading an export, in a process of its own: `python growing_peak.py READER PATH CARDS`."""
+"""The peak memory of reading an export, in a process of its own: `python growing_peak.py READER PATH CARDS KEEP`."""
 
 import os
 import resource
@@ -9,10 +9,11 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 
-def peak_here(name: str, path: Path, cards_per_batch: int = 0) -> int:
+def peak_here(name: str, path: Path, cards_per_batch: int = 0, keep: bool = False) -> int:
     """Read an export in this process, batches thrown away, and return the peak of its resident memory in bytes.
 
-    `cards_per_batch`, if not 0, is used in place of 20,000, so that small exports are more than one batch.
+    `cards_per_batch`, if not 0, is used in place of 20,000, so that small exports are more than one batch. With `keep`
+    cards are kept as rows, to see what the measure says of a reader that does so.
     """
     from faircount.read import READERS, Export, batch_builder
 
@@ -20,8 +21,11 @@ def peak_here(name: str, path: Path, cards_per_batch: int = 0) -> int:
         batch_builder.CARDS_PER_BATCH = cards_per_batch
     reader, export = READERS[name], Export(path)
     reader.recognise(export)
+    kept = []
     for part in reader.plan(export):
         for batch in reader.read(export, part):
+            if keep:
+                kept.append(batch.table("cards").to_pylist())
             del batch
     return high_water()
 
@@ -37,9 +41,9 @@ def high_water() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def peak(name: str, path: Path, cards_per_batch: int = 0) -> int:
+def peak(name: str, path: Path, cards_per_batch: int = 0, keep: bool = False) -> int:
     """Return the same of a process of its own. Raises `RuntimeError` with its last words if it fails."""
-    command = [sys.executable, __file__, name, str(path), str(cards_per_batch)]
+    command = [sys.executable, __file__, name, str(path), str(cards_per_batch), "keep" * keep]
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
@@ -48,4 +52,4 @@ def peak(name: str, path: Path, cards_per_batch: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{peak_here(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))}\n")
+    sys.stdout.write(f"{peak_here(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), bool(sys.argv[4]))}\n")

@@ -71,16 +71,14 @@ def _compared(n: int) -> str:
     return f"Lantern {n // 90_000},Office {n % 10},{place},{marked},{n},COUNTY_WIDE_CONTEST\n"
 
 
-_REPEATED = "what the rows of a contest repeat is told once and held against the others"
 GROWING = (
     Growing("openelections-csv", "openelections-csv", "csv", "precinct.csv", _openelections,
             lambda _: "county,precinct,office,district,party,candidate,votes,early_voting,election_day\n"),
     Growing("medsl-csv", "medsl-csv", "csv", "medsl.csv", _medsl, lambda _: _MEDSL),
     Growing("statement-of-votes-csv", "statement-of-votes-csv", "csv", "sov.csv", _statement,
             lambda _: "Precinct,Contest Title,Choice Name,Active Voters,Total Ballots,Total Votes,Total Undervotes,"
-                      "Total Overvotes\n", holds=_REPEATED),
-    Growing("clarity-summary-csv", "clarity-summary-csv", "csv", "summary.csv", _clarity, lambda _: _CLARITY,
-            holds=_REPEATED),
+                      "Total Overvotes\n"),
+    Growing("clarity-summary-csv", "clarity-summary-csv", "csv", "summary.csv", _clarity, lambda _: _CLARITY),
     Growing("protocol-table", "protocol-table", "csv", "stations.csv", _uganda, lambda _: _UGANDA),
     Growing("bulgaria-opendata", "bulgaria-opendata", "csv", "50_votes_paper.csv",
             lambda n: f"{10_100_000 + n // 29:09d};{n % 29 + 1};{n * 7 % 300}\n", lambda _: "section_id;party;votes\n",
@@ -92,7 +90,7 @@ GROWING = (
             lambda n: f"Lantern,{n // 5_000},{n + 1},{n * 7 % 300},{n * 7 % 300},0\n",
             lambda _: "county_name,scanner_id,batch_id,count_per_manifest,count_per_cvr_file,difference\n"),
     Growing("colorado-comparison", "colorado-comparison", "csv", "contestComparison.csv", _compared,
-            lambda _: _COMPARED, most=2_000_000, holds="the rows of one card stand apart"),
+            lambda _: _COMPARED, counts=("votes", 1)),
     Growing("colorado-tabulation", "colorado-tabulation", "csv", "tabulateCounty.csv",
             lambda n: f"County {n // 4_000},Office {n // 4 % 700},{_PEOPLE[n % 4]},{n * 7 % 900}\n",
             lambda _: "county_name,contest_name,choice,votes\n"),

@@ -1,14 +1,19 @@
 """Plain CSV: what a cell of choices says, cards in slices, tables known by their headers."""
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from faircount.read import reader as shape
 from faircount.read.export import Export
 from faircount.read.manifests import manifest_csv
-from faircount.read.plain import plain_csv
+from faircount.read.plain import plain_csv, seen_names
 from faircount.read.plain.plain_cards import marks_of
+from faircount.read.plain.seen_names import SeenNames
 from read.reading import FIXTURES, read_all
 
 FIXTURE = FIXTURES / "plain-csv" / "export"
@@ -102,3 +107,39 @@ def test_official_totals_typed_in(tmp_path: Path) -> None:
     assert [(r["jurisdiction"], r["choice"], r["count"], r["claim"], r["precinct"], r["row"]) for r in rows] == [
         ("Maine", "DEM", 435_072, "reported", None, 2)
     ]
+
+
+def test_files_are_parts_and_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for county in ("north", "south"):
+        written(tmp_path, f"{county}.csv", f"card,jurisdiction,contest,choices\nc1,{county},Mayor,Ada\n")
+    written(tmp_path, "styles.csv", "style,contest\n1,Mayor\n")
+    written(tmp_path, "note.txt", "Two counties.\n")
+    whole = read_all(plain_csv.READER, tmp_path)
+    monkeypatch.setattr(shape, "FILES_PER_PART", 1)
+    assert len(plain_csv.READER.plan(Export(tmp_path))) == 4
+    found = read_all(plain_csv.READER, tmp_path)
+    for table in ("cards", "styles", "files", "rejected"):
+        assert found[table] == whole[table]
+    assert [row["value"] for row in found["facts"]] == ["not read: note.txt"]
+    assert len(found["cards"]) == len(found["votes"]) == 2
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=2)))
+def test_names_that_were_seen(names: list[str]) -> None:
+    seen, known = SeenNames(), set()
+    for name in names:
+        assert (name in seen) == (name in known)
+        seen.add(name)
+        known.add(name)
+
+
+def test_a_name_is_not_found_across_two_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_names, "DIGEST_BYTES", 3)
+    monkeypatch.setattr(seen_names, "_SHELF_BYTES", 1)
+    seen, names = SeenNames(), [f"c{n}" for n in range(30_000)]
+    of = {name: hashlib.blake2b(name.encode(), digest_size=3).digest() for name in names}
+    once = {digest: name for name, digest in of.items()}
+    for name in once.values():
+        assert name not in seen
+        seen.add(name)
+    assert all(name in seen for name in names)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from faircount.model import BadInputError
+from faircount.read import reader as shape
 from faircount.read.export import Export
 from faircount.read.rankings.raire import READER
+from faircount.read.syntax import in_order
 from read.reading import FIXTURES, SHARED, facts, read_all, summary
 
 SAN_FRANCISCO = SHARED / "rla" / "sf-da-2019-irv" / "SFDA2019_PrelimReport12VBMJustDASheets.raire"
@@ -58,6 +60,31 @@ def test_a_ballot_twice_is_two_records(tmp_path):
     text = "2\nContest,1,2,7,8\nContest,2,1,9\n1,1_1_1,7\n1,1_1_1,7\n2,1_1_1,9\n"
     tables = read_all(READER, file(tmp_path, text))
     assert [c["record"] for c in tables["cards"]] == [4, 5] and len(tables["votes"]) == 3
+
+
+def test_cards_stand_in_the_order_of_their_first_lines_on_disk_too(tmp_path, monkeypatch):
+    ballots = [f"{n // 7}_{n % 7}_{n}" for n in range(200)]
+    first, second = ballots[::-1], [*ballots[3:], "late"]
+    lines = [f"1,{ballot},7" for ballot in first] + [f"2,{ballot},9" for ballot in second] + ["1,0_0_0,8"]
+    path = file(tmp_path, "2\nContest,1,2,7,8\nContest,2,1,9\n" + "\n".join(lines) + "\n")
+    held = read_all(READER, path)
+    assert [c["imprinted_id"] for c in held["cards"]] == [*first, "late", "0_0_0"], "a second line is a second card"
+    assert Counter(Counter(v["card"] for v in held["votes"]).values()) == {2: 197, 1: 5}
+    monkeypatch.setattr(in_order, "BYTES_IN_MEMORY", 2_000)
+    assert read_all(READER, path) == held
+
+
+def test_files_of_an_export_are_parts_and_agree_on_their_contests(tmp_path, monkeypatch):
+    monkeypatch.setattr(shape, "FILES_PER_PART", 1)
+    for name, ballots in (("a", "1,x,7\n"), ("b", "1,y,8\n")):
+        file(tmp_path, f"1\nContest,1,2,7,8\n{ballots}", f"{name}.raire")
+    tables = read_all(READER, tmp_path)
+    assert len(READER.plan(Export(tmp_path))) == 2
+    assert [c["imprinted_id"] for c in tables["cards"]] == ["x", "y"] and len(tables["contests"]) == 1
+    assert facts(tables, "partial") == ["cards with this contest only"]
+    file(tmp_path, "1\nContest,1,2,8,7\n1,z,8\n", "c.raire")
+    with pytest.raises(BadInputError, match=r"c\.raire.*same candidates in every file"):
+        read_all(READER, tmp_path)
 
 
 def test_a_gap_keeps_its_place(tmp_path):

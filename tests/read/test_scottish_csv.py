@@ -6,7 +6,7 @@ import pytest
 
 from faircount.model import BadInputError
 from faircount.read import READERS, Export
-from faircount.read.rankings.counted_rankings import FILES_PER_PART
+from faircount.read.reader import FILES_PER_PART
 from read.counted import reading, rejected, ways
 
 GOOD = '2,1,\n5,1,2,\n6,2,\n"Candidate 1","Di Lone","Independent (Ind)",\n"Candidate 2","Ed, Lone","Ind",\n"Harbour",\n'

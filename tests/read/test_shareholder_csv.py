@@ -8,6 +8,7 @@ import pytest
 
 from faircount.read.export import Export
 from faircount.read.plain import shareholder_csv
+from faircount.read.syntax import in_order
 from read.reading import FIXTURES, facts, read_all
 
 HEAD = "account,shares,proposal,choice,source,received\n"
@@ -126,3 +127,17 @@ def test_an_account_is_not_torn_between_slices(tmp_path: Path) -> None:
     held = [table.column("ballot").to_pylist() for table in slices if table.num_rows]
     assert [len(ballots) for ballots in held] == [20_000, 10_000]
     assert all(ballots == [n // 2 for n in range(len(ballots))] for ballots in held)
+
+
+def test_rows_of_an_account_may_stand_anywhere_on_disk_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = [f"A{n * 37 % 100}" for n in range(100)]
+    days = (1, 3, 2)
+    rows = "".join(f"{account},5,P,For,day {day},2031-05-0{day}\n" for day in days for account in accounts)
+    (tmp_path / "positions.csv").write_text("account,shares\n" + "".join(f"A{n},{n}\n" for n in range(100)), "utf-8")
+    (tmp_path / "votes.csv").write_text(HEAD + rows, "utf-8")
+    held = read_all(shareholder_csv.READER, tmp_path)
+    assert [card["imprinted_id"] for card in held["cards"]] == accounts, "by their first instruction"
+    assert {card["counting_group"] for card in held["cards"]} == {"day 3"} and len(held["superseded"]) == 200
+    assert facts(held, "over_voted") == [f"A{n}: 5 shares instructed, {n} held" for n in range(5)]
+    monkeypatch.setattr(in_order, "BYTES_IN_MEMORY", 2_000)
+    assert read_all(shareholder_csv.READER, tmp_path) == held

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
 from faircount.read.export import Export
-from faircount.read.vxsuite.hashes import REPORT, root_hash
+from faircount.read.vxsuite.hashes import REPORT, RootHash
 from faircount.read.vxsuite.reading import READER
 from read.reading import FIXTURES, facts, read_all
 from read.vxsuite_export import BALLOTS, BATCH, SCANNER, digest, identifiers, write
@@ -90,11 +92,54 @@ def test_the_older_way_is_over_all_files(tmp_path: Path) -> None:
     assert [m["cards"] for m in tables["manifest"]] == [5]
 
 
+def root_hash(leaves: dict[str, str], lower: int, upper: int) -> str:
+    found = RootHash(lower, upper)
+    for record in sorted(leaves):
+        found.add(record, leaves[record])
+    return found.finish()
+
+
 def test_a_hash_by_hand() -> None:
     leaves = {"abcd-1": "11", "abcd-2": "22", "abzz-3": "33", "b": "44"}
     inner = digest(digest("1122") + digest("33"))
     assert root_hash(leaves, 4, 2) == digest(inner + digest(digest("44")))
     assert root_hash({}, 4, 2) == ""
+
+
+def joined_by(hashes: dict[str, str], letters: int) -> dict[str, str]:
+    """Return the hash over the hashes of each group of ids that begin alike, from all of them at once."""
+    groups: dict[str, str] = {}
+    for key in sorted(hashes):
+        groups[key[:letters]] = groups.get(key[:letters], "") + hashes[key]
+    return {key: digest(joined) for key, joined in groups.items()}
+
+
+@given(st.dictionaries(st.text("ab-", min_size=1, max_size=5), st.text("01", min_size=1, max_size=3), min_size=1))
+def test_a_hash_made_record_by_record_is_that_of_all_at_once(leaves: dict[str, str]) -> None:
+    for lower, upper in ((4, 2), (2, 1)):
+        assert root_hash(leaves, lower, upper) == joined_by(joined_by(joined_by(leaves, lower), upper), 0)[""]
+
+
+def test_a_folder_whose_name_begins_another(export: Path) -> None:
+    """`a-b/` comes before `a/` in the list of files, and after it among the records."""
+    names = ("a", "a-b")
+    report = json.loads((sorted(export.glob("*/" + REPORT))[0]).read_text())
+    for folder in sorted(path for path in export.iterdir() if path.is_dir()):
+        shutil.rmtree(folder)
+    leaves = {}
+    for name in names:
+        (export / name).mkdir()
+        report["CVR"][0]["UniqueId"] = name
+        report["CVR"][0].pop("BallotImage", None)
+        text = json.dumps(report)
+        (export / name / REPORT).write_text(text)
+        leaves[name] = digest(f"{digest(text)}  {name}/{REPORT}\n")
+    metadata = json.loads((export / "metadata.json").read_text())
+    metadata["castVoteRecordRootHash"] = joined_by(joined_by(joined_by(leaves, 2), 1), 0)[""]
+    (export / "metadata.json").write_text(json.dumps(metadata))
+    tables = read_all(READER, export)
+    assert facts(tables, "root_hash") == ["holds: 2 records, over the report of a record"]
+    assert [Export(export).names[card["file"]] for card in tables["cards"]] == [f"{name}/{REPORT}" for name in names]
 
 
 def test_without_images_the_newer_way_still_holds(export: Path) -> None:

@@ -162,7 +162,7 @@ def one_choice(title: str, name: str, kind: str) -> Batch:
         ([contest("Mayor", 0, seats=n) for n in (1, 3)], "Mayor", r"seats \(1 and 3\)"),
         ([contest("Board", 9)], "Board", "no card holds it"),
         ([], "Blank", "no source lists its choices"),
-        ([contest("Mayor", 0), one_choice("Mayor", "Reds", "group")], "Mayor", "above the line"),
+        ([contest("Mayor", 0), one_choice("Mayor", "Reds", "group")], "Mayor", "marked for groups"),
         ([contest("Mayor", 0), one_choice("Mayor", "ABSTAIN", "regular")], "Mayor", "law or bylaws"),
     ],
 )  # fmt: skip

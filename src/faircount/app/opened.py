@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
@@ -72,8 +73,11 @@ class Opened:
             except FaircountError as error:
                 refused[title] = f"{title}: {error}"
                 continue
-            votes += [(number, title, contest.name_of(choice), n) for choice, n in read.votes]
-            rest.append((number, title, contest.votes_allowed, read.undervotes, read.overvotes, read.invalid))
+            if any(isinstance(n, Fraction) for _, n in read.votes):
+                refused[title] = f"{title}: its rule divides votes, and the records of others hold whole ones"
+                continue
+            votes += [(number, title, contest.name_of(choice), int(n)) for choice, n in read.votes]
+            rest.append((number, title, int(read.votes_allowed), read.undervotes, read.overvotes, read.invalid))
         # A contest refused at its hundredth pattern must not leave the ninety-nine before it: a part is no recount.
         votes = [row for row in votes if row[1] not in refused]
         rest = [row for row in rest if row[1] not in refused]

@@ -28,13 +28,16 @@ def _options(pairs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 @click.option("-O", "--option", "options", multiple=True, metavar="NAME=VALUE", help="A named decision of the rule.")
 @click.option("--by", multiple=True, metavar="UNIT", help="Divide each round by precinct, batch, counting_group, …")
 @click.option("--every-outcome", is_flag=True, help="Decide each tie in every way, and say which outcomes there are.")
+@click.option("--rctab", metavar="CONFIG", help="Count as this configuration of RCTab says, and print its summary.")
+@click.option("--rctab-out", metavar="DIR", help="With --rctab: write the summaries, slices too, into this folder.")
 @click.option("--rules", is_flag=True, help="List the rules and their decisions, and stop.")
 @threads
 @in_workspace
 @speaking
 def recount(
     contests: tuple[str, ...], rule: str, seats: int | None, options: tuple[str, ...], by: tuple[str, ...],
-    every_outcome: bool, rules: bool, threads: int | None, workspace: Path, console: Console,
+    every_outcome: bool, rctab: str | None, rctab_out: str | None, rules: bool, threads: int | None, workspace: Path,
+    console: Console,
 ) -> int:  # fmt: skip
     """Count contests from the cast vote records: all of them, or those whose title holds CONTEST.
 
@@ -43,10 +46,17 @@ def recount(
               faircount recount mayor --rule instant-runoff -O overvote=skip
               faircount recount mayor --by precinct
               faircount recount mayor --every-outcome
+              faircount recount --rctab config.json
               faircount recount --rules
     """
     if rules:
         return _rules(console)
+    if rctab or rctab_out:
+        from faircount.cli.rctab import show_rctab
+
+        if contests or rule or seats or by or every_outcome or not rctab:
+            raise click.UsageError("--rctab CONFIG names the contest and its rule; beside it go -O and --rctab-out")
+        return show_rctab(console, Path(rctab), Path(rctab_out) if rctab_out else None, dict(_options(options)))
     from faircount.app.opened import Opened, RuleChange
     from faircount.app.recounting import recount as count
     from faircount.app.reporting import result_json

@@ -1,8 +1,12 @@
 """Counting rules: `Profile` → `Transcript`. To add one: a file in the folder of its ballots, a line in `RULES`."""
 
-from faircount.count.marks import majority_or_runoff, plurality, threshold
-from faircount.count.ranked import instant_runoff
+from faircount.count.lists import highest_averages, largest_remainder
+from faircount.count.marks import majority_or_runoff, plurality, threshold, top_n
+from faircount.count.points import cumulative, score, star
+from faircount.count.ranked import bottoms_up, final_n_instant_runoff, instant_runoff, sequential_instant_runoff
 from faircount.count.rule import Option, Reading, Rule
+from faircount.count.shares import proposal
+from faircount.count.stv import cambridge, gregory, irish, meek, senate
 from faircount.model import Catalog
 
 RULES: Catalog[Rule] = Catalog(
@@ -10,7 +14,22 @@ RULES: Catalog[Rule] = Catalog(
     plurality.RULE,
     threshold.RULE,
     majority_or_runoff.RULE,
+    top_n.RULE,
+    proposal.RULE,
+    cumulative.RULE,
+    score.RULE,
+    star.RULE,
     instant_runoff.RULE,
+    final_n_instant_runoff.RULE,
+    sequential_instant_runoff.RULE,
+    bottoms_up.RULE,
+    gregory.RULE,
+    highest_averages.RULE,
+    largest_remainder.RULE,
+    senate.RULE,
+    irish.RULE,
+    cambridge.RULE,
+    meek.RULE,
 )
 
 __all__ = ["RULES", "Option", "Reading", "Rule"]

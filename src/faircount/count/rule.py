@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from faircount.model import BadInputError, CandidateIndex, Contest, Margin, Pattern, Profile, Round, Transcript
+from faircount.model import BadInputError, CandidateIndex, Contest, Margin, Pattern, Profile, Round, Transcript, VoteCount
 
 WHOLE_NUMBER = "<whole number>"
 """Stands in `Option.values` for any whole number of up to 15 digits."""
@@ -35,13 +35,13 @@ class Reading:
     Weights play no part here.
     """
 
-    votes: tuple[tuple[CandidateIndex, int], ...]
+    votes: tuple[tuple[CandidateIndex, VoteCount], ...]
     undervotes: int = 0
     overvotes: int = 0
     invalid: int = 0
 
     @property
-    def votes_allowed(self) -> int:
+    def votes_allowed(self) -> VoteCount:
         """What one card may hold in this contest: the sum of everything here."""
         return sum(n for _, n in self.votes) + self.undervotes + self.overvotes + self.invalid
 

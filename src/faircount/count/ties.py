@@ -7,18 +7,23 @@ writes them, non-ASCII letters as they are), and the lowest digest is picked.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from faircount.count.ranked.rctab_random import JavaRandom, java_order
 from faircount.count.rule import NAMES, TEXT, Option, names_in
 from faircount.model import BadInputError, CandidateIndex, Contest, Round, Tie, VoteCount
 
-LOTS = ("stop", "order", "recorded", "draw")
+LOTS = ("stop", "order", "recorded", "draw", "rctab-random")
 _LOTS_MEAN = (
     "stop: the count stops and names the tied. order: the first in tie_order is favoured (elected; the last is "
     "excluded). recorded: tie_record says whom each tie picked out. draw: drawn from tie_seed by SHA-256, as "
-    "docs/ties.md describes, so that anyone can repeat it."
+    "docs/ties.md describes, so that anyone can repeat it. rctab-random: drawn as RCTab draws, by java.util.Random of "
+    "Java from tie_seed, a whole number: one number a tie, which picks a place among the tied names in order."
 )
+
+_JAVA_SEED = re.compile(r"[+-]?[0-9]{1,18}")
 
 TIE_ORDER = Option(
     "tie_order",
@@ -82,24 +87,43 @@ class Ties:
         self._seed = None if decided["tie_seed"] == "none" else decided["tie_seed"]
         self._met = 0
         self._recorded = 0
+        self._random: JavaRandom | None = None
+        self.begin_pass()
 
-    def pick(self, tied: Iterable[CandidateIndex], about: str, earlier: Sequence[Round] = ()) -> Tie:
+    def begin_pass(self) -> None:
+        """Begin a pass of a count that has several. RCTab makes its generator anew in each; all else goes on."""
+        self._random = JavaRandom(self._java_seed()) if "rctab-random" in (self._how, self._then) else None
+
+    def _java_seed(self) -> int:
+        """Return the seed as Java takes it, a whole number of 64 bits; 0 where none is stated, and nothing is drawn."""
+        seed = self._seed or "0"
+        if not _JAVA_SEED.fullmatch(seed):
+            raise BadInputError(
+                f"contest {self._contest.title!r}", "tie_seed is a whole number where tie is rctab-random", repr(seed)
+            )
+        return int(seed)
+
+    def pick(
+        self, tied: Iterable[CandidateIndex], about: str, earlier: Sequence[Round] = (), how: str | None = None
+    ) -> Tie:
         """Return the tie with whom it picks out; `chosen` is None where nothing decides, and the count must stop.
 
         `about` is one of `TIE_ABOUT`; where it is `excluded` the least favoured is picked, else the most favoured.
         `earlier` are the rounds before this one, oldest first, which `previous-rounds` and its kin look at.
+        `how` stands for the option `tie` where a law decides this tie in another way than its others.
         Raises `BadInputError` when a recorded decision picks somebody who is not among the tied.
         """
         among = tuple(sorted(tied))
         self._met += 1
-        if self._how in LOTS:
-            return self._lot(self._how, among, about)
+        how = how or self._how
+        if how in LOTS:
+            return self._lot(how, among, about)
         fewest = about == "excluded"
-        order = list(enumerate(earlier, 1)) if self._how == "first-rounds" else list(enumerate(earlier, 1))[::-1]
+        order = list(enumerate(earlier, 1)) if how == "first-rounds" else list(enumerate(earlier, 1))[::-1]
         left = among
         for number, one in order:
             votes = {c: one.votes[c] for c in left}
-            if self._how == "previous-rounds-all-differ":
+            if how == "previous-rounds-all-differ":
                 if len(set(votes.values())) < len(left):
                     continue
             best = min(votes.values()) if fewest else max(votes.values())
@@ -125,6 +149,10 @@ class Ties:
                     self._contest.name_of(chosen), "record the decisions in the order in which ties are met",
                 )  # fmt: skip
             return Tie(tied, about, chosen, "recorded decision")
+        if how == "rctab-random" and self._seed is not None and self._random is not None:
+            by_name = sorted(tied, key=lambda c: java_order(self._contest.name_of(c)))
+            drawn = by_name[self._random.place(len(by_name))]
+            return Tie(tied, about, drawn, f"java.util.Random from seed {self._seed}")
         if how == "draw" and self._seed is not None:
             return Tie(tied, about, min(tied, key=lambda c: self._ticket(about, c)), f"draw from seed {self._seed}")
         return Tie(tied, about)

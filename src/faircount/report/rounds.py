@@ -59,11 +59,15 @@ def rounds_view(words: Words, result: ContestResult, key: str) -> RoundsView:
 
 
 def _exits(rounds: tuple[Round, ...], choices: int) -> list[int]:
-    """Return the last round, 0 first, in which each choice still stands."""
+    """Return the last round, 0 first, in which each choice still stands.
+
+    A choice that is excluded and has votes again later came back (a pass of a sequential count begins anew).
+    """
     last = [len(rounds) - 1] * choices
     for number, one in enumerate(rounds):
         for choice in one.excluded:
-            last[choice] = min(last[choice], number)
+            if not any(later.votes[choice] or choice in later.elected for later in rounds[number + 1 :]):
+                last[choice] = min(last[choice], number)
     return last
 
 

@@ -55,8 +55,11 @@ def contests_of(
             without[title] = "no card holds it"
         elif not choices.get(title):
             without[title] = "no source lists its choices and no card bears a mark in it"
-        elif any(choice.kind == "group" for choice in choices[title]):
-            without[title] = "its ballots can be marked for groups, above the line: no rule of this version counts that"
+        elif "rule" not in decided and any(choice.kind == "group" for choice in choices[title]):
+            without[title] = (
+                "its ballots can be marked for groups: which rule says what that means is for a person to say: "
+                "faircount decide, for the Australian Senate with --rule senate-stv"
+            )
         elif "rule" not in decided and any(name_key(c.name) in ABSTENTIONS for c in choices[title]):
             without[title] = (
                 "some of its choices are no votes for anything; whether they count is for its law or bylaws to say: "

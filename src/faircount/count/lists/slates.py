@@ -82,7 +82,7 @@ def slates_of(contest: Contest, kind: str) -> tuple[Slate, ...]:
 def read_for_lists(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: each mark that stands is one vote; votes for somebody withdrawn are invalid."""
     found = read_marks(contest, pattern)
-    gone = sum(n for c, n in found.votes if contest.choices[c].kind == "withdrawn")
+    gone = sum(int(n) for c, n in found.votes if contest.choices[c].kind == "withdrawn")
     if not gone:
         return found
     votes = tuple((c, n) for c, n in found.votes if contest.choices[c].kind != "withdrawn")

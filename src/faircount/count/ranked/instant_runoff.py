@@ -1,82 +1,95 @@
 """Instant runoff: the lowest are excluded and their ballots move on, until one choice has a majority."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from fractions import Fraction
+from typing import cast
 
 from faircount.count.marks.tally import by_votes
-from faircount.count.ranked.preferences import Piles, resting_place, walk
-from faircount.count.rule import WHOLE_NUMBER, Option, Reading, Rule, settings
+from faircount.count.ranked.ballot_options import (
+    OVERVOTE_OR_SPLIT,
+    REPEATED,
+    SKIPPED,
+    SPLIT,
+    WITHDRAWN,
+    WRITE_INS,
+    of_kind,
+    ranked_settings,
+    with_default,
+)
+from faircount.count.ranked.exclusion import Decision, Now, count_rounds, follow_rounds, hopeless, lowest
+from faircount.count.ranked.fast import ArrayPiles, Dealt, Ranks, Weights, deal
+from faircount.count.ranked.preferences import plain, resting_places, walk
+from faircount.count.rule import WHOLE_NUMBER, Option, Reading, Rule
 from faircount.count.ties import ROUNDS_TIES, Ties
 from faircount.model import (
+    BadInputError,
     CandidateIndex,
     Contest,
     Margin,
     Pattern,
     Profile,
     Round,
-    Tie,
     Transcript,
-    UsageError,
     VoteCount,
 )
 
-OPTIONS = (
-    Option(
-        "batch",
-        ("yes", "no"),
-        "yes",
-        "yes: the largest group of two or more lowest choices whose votes together are fewer than those of the next "
-        "choice is excluded at once. no: one choice a round. Default: Charter § 13.102(e).",
-    ),
-    Option(
-        "overvote",
-        ("exhaust", "skip", "exhaust-if-multiple-continuing"),
-        "exhaust",
-        "A rank with several choices. exhaust: the ballot goes no further. skip: as if the rank were empty (but not "
-        "counted as a skipped one). exhaust-if-multiple-continuing: it counts for the one choice of that rank still "
-        "standing, goes on if none is, and goes no further if several are. Default: Charter § 13.102(a).",
-    ),
-    Option(
-        "repeated",
-        ("skip", "exhaust"),
-        "skip",
-        "A choice that the ballot has ranked before. skip: the later rank means nothing. exhaust: the ballot goes no "
-        "further. The Charter does not say.",
-    ),
-    Option(
-        "skipped",
-        (WHOLE_NUMBER, "unlimited"),
-        "unlimited",
-        "How many empty ranks in a row, also before the first choice, a ballot may have and still go on. Default: "
-        "Charter § 13.102(a), the vote goes to the next ranked choice.",
-    ),
-    *ROUNDS_TIES,
-    Option(
-        "until_two",
-        ("yes", "no"),
-        "no",
-        "no: the count ends with a majority of the votes of continuing ballots. yes: it goes on until two choices "
-        "remain. Default: Charter § 13.102(c) and (d).",
-    ),
-    Option(
-        "write_ins",
-        ("count", "excluded-first"),
-        "count",
-        "Pooled, undeclared write-ins (choices of kind write-in). count: like any choice. excluded-first: they cannot "
-        "win and are excluded in round 1; if they have votes, nobody else is elected or excluded in that round. The "
-        "Charter does not say.",
-    ),
+UNTIL_TWO = Option(
+    "until_two",
+    ("no", "yes", "unless-in-round-1", "elected-before"),
+    "no",
+    "no: the count ends with a majority of the votes of continuing ballots. yes: it goes on until two choices remain. "
+    "unless-in-round-1: a majority in round 1 ends it; after that it goes on until two remain. elected-before: whoever "
+    "has a majority is elected in that round, in which nobody is excluded, and the count goes on until two remain.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Decision:
-    """What one round decides; `verdict` is empty while the count goes on."""
-
-    verdict: str = ""
-    elected: tuple[CandidateIndex, ...] = ()
-    excluded: tuple[CandidateIndex, ...] = ()
-    ties: tuple[Tie, ...] = ()
+THRESHOLD = Option(
+    "threshold",
+    ("each-round", "first-round"),
+    "each-round",
+    "What a majority is more than half of. each-round: the votes of ballots that continue in that round. first-round: "
+    "those of round 1, in every round; with two choices left, the one with more votes is elected without it.",
+)
+BATCH = Option(
+    "batch",
+    ("yes", "no", "zero-votes"),
+    "yes",
+    "yes: the largest group of two or more lowest choices whose votes together are fewer than those of the next choice "
+    "is excluded at once; where two must remain, the largest that leaves two. no: one choice a round. zero-votes: one "
+    "choice a round, but all without any vote at once.",
+)
+MINIMUM = Option(
+    "minimum",
+    (WHOLE_NUMBER,),
+    "0",
+    "Fewest votes with which a choice may be elected, or stay once nobody is: all below it are excluded together, "
+    "before any others. 0: there is no such number.",
+)
+STOP_AFTER = Option(
+    "stop_after",
+    (WHOLE_NUMBER, "never"),
+    "never",
+    "The round in which the count stops, whoever then leads; 1 is the first. never: it goes on to its end.",
+)
+WITHOUT_VOTES = Option(
+    "without_votes",
+    ("stop", "go-on"),
+    "stop",
+    "What happens where no ballot counts for anybody. stop: the count ends and nobody is elected. go-on: it goes on, "
+    "and ties alone decide who is excluded and who is elected, as in RCTab.",
+)
+OPTIONS = (
+    with_default(BATCH, "yes", "Charter § 13.102(e)."),
+    with_default(MINIMUM, "0", "the Charter has none."),
+    with_default(OVERVOTE_OR_SPLIT, "exhaust", "Charter § 13.102(a)."),
+    with_default(REPEATED, "skip", "the Charter does not say."),
+    with_default(SKIPPED, "unlimited", "Charter § 13.102(a), the vote goes to the next ranked choice."),
+    with_default(STOP_AFTER, "never", "Charter § 13.102(d)."),
+    with_default(THRESHOLD, "each-round", "Charter § 13.102(c)."),
+    *ROUNDS_TIES,
+    with_default(UNTIL_TWO, "no", "Charter § 13.102(c) and (d)."),
+    with_default(WITHDRAWN, "skip", "the Charter does not say."),
+    with_default(WITHOUT_VOTES, "stop", "the Charter does not say."),
+    with_default(WRITE_INS, "count", "the Charter does not say."),
+)
 
 
 def count(contest: Contest, profile: Profile) -> Transcript:
@@ -87,111 +100,127 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     excluded together: no vote moves, so their order cannot matter. Source: San Francisco Charter § 13.102(a)–(f).
     """
     decided = _decisions(contest)
-    piles = Piles.of(contest, profile, decided)
-    ties = Ties(contest, decided)
-    standing = [CandidateIndex(c) for c in range(len(contest.choices))]
-    rounds: list[Round] = []
-    while True:
-        votes, inactive = tuple(piles.votes), piles.inactive_now()
-        pool = _pooled_write_ins(contest, decided) if not rounds else ()
-        if pool and any(votes[c] for c in pool):
-            found = _Decision(excluded=pool)
-        else:
-            # Without votes the pool goes first all the same, but costs no round.
-            standing = [c for c in standing if c not in pool]
-            piles.out.update(pool)
-            found = _decide(standing, votes, rounds, decided, ties)
-            pool_too = tuple(sorted({*pool, *found.excluded}))
-            found = _Decision(found.verdict, found.elected, pool_too, found.ties)
-        transfers = () if found.verdict else piles.exclude(found.excluded)
-        rounds.append(Round(votes, inactive, found.elected, found.excluded, found.ties, transfers))
-        if found.verdict:
-            return Transcript(
-                rule=RULE.name,
-                total=profile.total_weight,
-                rounds=tuple(rounds),
-                verdict=found.verdict,
-                decisions=tuple(decided.items()),
-                threshold="more than half of the votes for continuing choices in the round",
-            )
-        standing = [c for c in standing if c not in found.excluded]
+    return _counted(contest, deal(contest, profile, decided), decided, profile.total_weight)
 
 
-def _decide(
-    standing: Sequence[CandidateIndex],
-    votes: tuple[VoteCount, ...],
-    rounds: Sequence[Round],
-    decided: Mapping[str, str],
-    ties: Ties,
-) -> _Decision:
-    """Elect, exclude, or stop: § 13.102(c) and (d)."""
-    active = sum(votes[c] for c in standing)
-    if not active:
-        return _Decision("no votes")
-    leader = max(standing, key=lambda c: votes[c])
-    if 2 * votes[leader] > active and (decided["until_two"] == "no" or len(standing) <= 2):
-        return _Decision("elected", elected=(leader,))
-    if len(standing) > 2 and decided["batch"] == "yes":
-        hopeless = _hopeless(standing, votes, 2 if decided["until_two"] == "yes" else 1)
-        if hopeless:
-            return _Decision(excluded=hopeless)
-    fewest = min(votes[c] for c in standing)
-    lowest = tuple(c for c in standing if votes[c] == fewest)
-    if len(lowest) == 1:
-        return _Decision(excluded=lowest)
-    tie = ties.pick(lowest, "excluded", rounds)
+def count_arrays(contest: Contest, ranks: Ranks, weights: Weights) -> Transcript:
+    """Count ballots given as arrays (`fast.ArrayPiles.of`); the same transcript as `count`, without any pattern."""
+    decided = _decisions(contest)
+    dealt = ArrayPiles.of(contest, ranks, weights, decided, ())
+    return _counted(contest, dealt, decided, int(weights.sum()))
+
+
+def _counted(contest: Contest, dealt: Dealt, decided: Mapping[str, str], total: VoteCount) -> Transcript:
+    rounds, verdict = majority_rounds(contest, dealt, (), decided, Ties(contest, decided))
+    base = "in the round" if decided["threshold"] == "each-round" else "in round 1"
+    return Transcript(
+        rule=RULE.name,
+        total=total,
+        rounds=rounds,
+        verdict=verdict,
+        decisions=tuple(decided.items()),
+        threshold=f"more than half of the votes for continuing choices {base}",
+    )
+
+
+def majority_rounds(
+    contest: Contest, dealt: Dealt, out: tuple[CandidateIndex, ...], decided: Mapping[str, str], ties: Ties
+) -> tuple[tuple[Round, ...], str]:
+    """Count until one choice has a majority, as `decided` says; `out` are choices that do not take part."""
+
+    def decide(now: Now) -> Decision:
+        return elect_by_majority(now, decided) or exclude_from_below(now, decided)
+
+    def threshold(now: Now) -> VoteCount | None:
+        return majority_figure(now, decided)
+
+    return count_rounds(contest, dealt, out, decided, ties, decide, threshold)
+
+
+def majority_figure(now: Now, decided: Mapping[str, str]) -> VoteCount | None:
+    """Return the fewest whole votes that elect; None where votes are not whole and no such figure exists."""
+    if any(one.elected for one in now.rounds):
+        return now.rounds[-1].threshold
+    base = _base(now, decided)
+    if not all(isinstance(votes, int) for votes in (base, *now.votes)):
+        return None
+    return max(base // 2 + 1, int(decided["minimum"]))
+
+
+def _base(now: Now, decided: Mapping[str, str]) -> VoteCount:
+    return sum(now.rounds[0].votes) if now.rounds and decided["threshold"] == "first-round" else sum(now.votes)
+
+
+def elect_by_majority(now: Now, decided: Mapping[str, str]) -> Decision | None:
+    """Return who is elected, or that nobody can be; None where somebody must go out first: § 13.102(c)."""
+    if not now.standing or (not now.active and decided.get("without_votes", "stop") == "stop"):
+        return Decision("no votes")
+    final, on = len(now.standing) <= 2, decided["until_two"]
+    if any(one.elected for one in now.rounds):
+        return Decision("elected") if final else None
+    leader = now.leader
+    if now.votes[leader] < int(decided["minimum"]):
+        return None
+    if 2 * now.votes[leader] > _base(now, decided):
+        if final or on == "no" or (on == "unless-in-round-1" and now.first):
+            return Decision("elected", elected=(leader,))
+        return Decision(elected=(leader,)) if on == "elected-before" else None
+    if not final:
+        return None
+    level = now.together(now.votes[leader])
+    if len(level) == 1:
+        alone = decided["threshold"] == "first-round" or len(now.standing) == 1
+        return Decision("elected", elected=level) if alone else None
+    tie = now.ties.pick(level, "elected", now.rounds)
     if tie.chosen is None:
-        return _Decision("tie", ties=(tie,)) if fewest else _Decision(excluded=lowest)
-    if len(standing) == 2:
-        winner = next(c for c in standing if c != tie.chosen)
-        return _Decision("elected", elected=(winner,), ties=(tie,))
-    return _Decision(excluded=(tie.chosen,), ties=(tie,))
+        return Decision("tie", ties=(tie,))
+    return Decision("elected", elected=(tie.chosen,), ties=(tie,))
 
 
-def _hopeless(
-    standing: Sequence[CandidateIndex], votes: tuple[VoteCount, ...], must_remain: int
-) -> tuple[CandidateIndex, ...]:
-    """Return the largest group of § 13.102(e): two or more lowest that together have fewer votes than the next."""
-    upwards = sorted(standing, key=lambda c: votes[c])
-    together: VoteCount = 0
-    size = 0
-    for number, choice in enumerate(upwards[:-must_remain], 1):
-        together += votes[choice]
-        if together < votes[upwards[number]]:
-            size = number
-    return tuple(sorted(upwards[:size])) if size >= 2 else ()
+def exclude_from_below(now: Now, decided: Mapping[str, str], remain: int = 0) -> Decision:
+    """Return who goes out: San Francisco Charter § 13.102(d) and (e), and what options put in their place.
 
-
-def _pooled_write_ins(contest: Contest, decided: Mapping[str, str]) -> tuple[CandidateIndex, ...]:
-    if decided["write_ins"] == "count":
-        return ()
-    return tuple(CandidateIndex(i) for i, choice in enumerate(contest.choices) if choice.kind == "write-in")
+    At least `remain` stay where several go out at once; 0 stands for as many as `until_two` demands.
+    """
+    below = tuple(c for c in now.standing if now.votes[c] < int(decided.get("minimum", 0)))
+    if below:
+        return Decision(excluded=below)
+    # Without votes, and so without transfers, all but one may go: a majority of that one ends the count.
+    at_most = len(now.standing) - (remain or 1)
+    remain = remain or (1 if decided["until_two"] == "no" else 2)
+    unvoted = now.together(0)
+    if decided["batch"] == "zero-votes" and 2 <= len(unvoted) <= len(now.standing) - remain:
+        return Decision(excluded=unvoted)
+    batch = hopeless(now, remain) if decided["batch"] == "yes" else ()
+    return Decision(excluded=batch) if batch else lowest(now, at_most)
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
-    """Read one pattern: the choice it counts for in the first round.
+    """Read one pattern: the choice it counts for in the first round; several share it where `overvote` is split.
 
-    A ballot without one is invalid, overvoted (an overvoted rank stands in the way, whether it exhausts the ballot or
-    is skipped and nothing usable follows), or undervoted (no ranking, or too many empty ranks before the first).
+    A ballot without one is invalid (also if it ranks only withdrawn choices), overvoted (an overvoted rank stands in
+    the way, whether it exhausts the ballot or is skipped and nothing usable follows), or undervoted (no ranking, or
+    too many empty ranks before the first).
     """
-    steps, end = walk(contest, pattern, _decisions(contest))
-    choice, _, cause = resting_place(steps, 0, end, set())
-    if choice >= 0:
-        return Reading(((CandidateIndex(choice), 1),))
-    if cause == "invalid":
+    return first_reading(contest, pattern, _decisions(contest))
+
+
+def first_reading(contest: Contest, pattern: Pattern, decided: Mapping[str, str]) -> Reading:
+    """Return what any rule reads that starts from first preferences, under its own decisions."""
+    steps, end = walk(contest, pattern, decided)
+    out = set(of_kind(contest, "withdrawn"))
+    choices, _, cause = resting_places(steps, 0, end, out, decided["overvote"] == SPLIT)
+    if choices:
+        # A share of a split rank is the one figure of a reading that is not whole.
+        return Reading(tuple((choice, cast("int", plain(Fraction(1, len(choices))))) for choice in choices))
+    if cause == "invalid" or (steps and cause == "exhausted"):
         return Reading((), invalid=1)
     return Reading((), undervotes=1) if cause in ("undervote", "skipped rank") else Reading((), overvotes=1)
 
 
 def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
     """Count a part of the ballots under the exclusions of the whole; parts sum to it in every round."""
-    piles = Piles.of(contest, profile, _decisions(contest))
-    rounds = []
-    for one in whole.rounds:
-        votes, inactive = tuple(piles.votes), piles.inactive_now()
-        moved = piles.exclude(one.excluded) if one is not whole.rounds[-1] else ()
-        rounds.append(Round(votes, inactive, one.elected, one.excluded, one.ties, moved))
-    return tuple(rounds)
+    return follow_rounds(deal(contest, profile, _decisions(contest)), whole.rounds)
 
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
@@ -202,24 +231,25 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     """
     if transcript.verdict != "elected":
         return None
-    final = transcript.rounds[-1].votes
-    winner = transcript.elected[0]
-    out = {c for one in transcript.rounds for c in one.excluded}
-    losers = sorted((c for c in by_votes(final) if c != winner), key=lambda c: (-final[c], c in out))
+    return final_round_margin(contest, transcript, transcript.rounds)
+
+
+def final_round_margin(contest: Contest, transcript: Transcript, rounds: Sequence[Round]) -> Margin | None:
+    """Return the last winner less the second in the last of `rounds`; None where nobody could lose."""
+    final, winner = rounds[-1].votes, transcript.elected[-1]
+    out = {c for one in rounds for c in one.excluded}
+    absent = {*transcript.elected, *of_kind(contest, "withdrawn")}
+    losers = sorted((c for c in by_votes(final) if c not in absent), key=lambda c: (-final[c], c in out))
     if not losers:
         return None
     return Margin(winner, losers[0], final[winner] - final[losers[0]], "final round")
 
 
 def _decisions(contest: Contest) -> dict[str, str]:
-    if contest.ranks < 1:
-        raise UsageError(
-            f"contest {contest.title!r} is not ranked and rule {RULE.name} counts rankings; use a rule that counts "
-            "marks, such as plurality"
-        )
-    if contest.seats != 1:
-        raise UsageError(f"rule {RULE.name} fills one seat; contest {contest.title!r} has {contest.seats} seats")
-    return settings(RULE.name, RULE.options, contest)
+    decided = ranked_settings(RULE.name, RULE.options, contest, many_seats=False)
+    if decided["stop_after"] != "never" and not int(decided["stop_after"]):
+        raise BadInputError(f"contest {contest.title!r}, option stop_after", "the first round is 1", "0")
+    return decided
 
 
 RULE = Rule(

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import (
     candidates,
     columns_of,
     count_of,
-    files_to_read,
     head_rows,
     is_blank,
     open_rows,
@@ -49,11 +48,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` when a file does not begin with a section, or a section's header names a column twice.
     """
     builder = BatchBuilder()
-    names = files_to_read(export)
-    for number, name in enumerate(export.names):
-        if name not in names:
-            builder.add_companion(export, number, name)
-            continue
+    add_companions(builder, export, part)
+    for number, name in numbered_members(export, part):
         report = _Report(builder, name)
         with open_rows(export, name) as rows:
             for row, cells in rows:
@@ -195,6 +191,6 @@ READER = Reader(
     source="Georgia Secretary of State, final audit report of November 2025; Arlo user manual, audit reports",
     gives=("contests", "choices", "reported", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

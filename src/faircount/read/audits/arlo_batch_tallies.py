@@ -8,7 +8,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.export.bundle import add_wrapping, unbundled
 from faircount.read.manifests.manifest_rows import find_header
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import (
     candidates,
     columns_of,
@@ -41,11 +41,6 @@ class TallyColumns:
     choices: tuple[tuple[int, str, str], ...]
     width: int
 
-    @property
-    def contests(self) -> tuple[str, ...]:
-        """The contests in the order of their columns."""
-        return tuple(dict.fromkeys(contest for _, contest, _ in self.choices))
-
 
 def recognise(export: Export) -> Recognition | None:
     """Claim files whose header is `Batch Name` and choices, with names and whole numbers below."""
@@ -76,6 +71,11 @@ def _is_tally(rows: Sequence[Sequence[str]]) -> bool:
     )  # fmt: skip
 
 
+def plan(export: Export) -> tuple[Part, ...]:
+    """Cut the files into parts, those of the inner archive where one lies in another."""
+    return parts_of_files(unbundled(export))
+
+
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield one row of `reported` for every batch and choice, in the order of the files and their rows.
 
@@ -83,26 +83,22 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     """
     builder = BatchBuilder()
     export = unbundled(export)
-    first = add_wrapping(builder, export)
+    first = add_wrapping(builder if part.number == 0 else BatchBuilder(), export)
+    add_companions(builder, export, part, first)
     names = files_to_read(export)
     folders = folder_jurisdictions(names)
-    known: dict[str, dict[str, None]] = {}
-    for number, name in enumerate(export.names, first):
-        if name not in names:
-            builder.add_companion(export, number, name)
-            continue
-        columns, records = None, 0
+    if part.number == 0:
+        _add_contests(builder, export, names)
+    for number, name in numbered_members(export, part, first):
+        records = 0
         with open_rows(export, name) as rows:
-            for row, cells in rows:
-                if columns is None:
-                    columns = _columns(cells, f"{rows.place}, row {row}")
-                    _note_choices(builder, known, columns)
-                elif not is_blank(cells):
+            lines = iter(rows)
+            columns = _columns(lines, rows.place)
+            for row, cells in lines:
+                if not is_blank(cells):
                     records += _add_batch(builder, name, row, cells, columns, folders.get(name))
                 if builder.full:
                     yield builder.build()
-            if columns is None:
-                raise BadInputError(rows.place, "batch tallies begin with a header", "an empty file")
             builder.add_file(number, name, rows, records)
     builder.add_facts([("note", BATCH_AS_PRECINCT)])
     if folders:
@@ -110,8 +106,12 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     yield builder.build()
 
 
-def _columns(cells: Sequence[str], place: str) -> TallyColumns:
-    """Return what a header means; `Contest - Choice` names the contest where every column is so headed."""
+def _columns(lines: Iterator[tuple[int, list[str]]], place: str) -> TallyColumns:
+    """Take the header; return what it means. `Contest - Choice` names the contest where every column is so headed."""
+    row, cells = next(lines, (0, []))
+    if not row:
+        raise BadInputError(place, "batch tallies begin with a header", "an empty file")
+    place = f"{place}, row {row}"
     header = [plain_cell(cell) for cell in cells]
     while header and not header[-1]:
         header.pop()
@@ -130,16 +130,20 @@ def _columns(cells: Sequence[str], place: str) -> TallyColumns:
     return TallyColumns(choices, len(header))
 
 
-def _note_choices(builder: BatchBuilder, known: dict[str, dict[str, None]], columns: TallyColumns) -> None:
-    for title in columns.contests:
-        if title not in known:
-            builder.add("contests", contest=title, place=len(known))
-    for _, title, choice in columns.choices:
-        choices = known.setdefault(title, {})
-        if choice not in choices:
-            kind = "write-in" if name_key(choice).replace(" ", "") in ("writein", "writeins") else "regular"
-            builder.add("choices", contest=title, choice=choice, kind=kind, place=len(choices))
-            choices[choice] = None
+def _add_contests(builder: BatchBuilder, export: Export, names: Sequence[str]) -> None:
+    """Add the contests and choices of all files, each once: their headers name them."""
+    known: dict[str, list[str]] = {}
+    for name in names:
+        with open_rows(export, name) as rows:
+            columns = _columns(iter(rows), rows.place)
+        for _, title, choice in columns.choices:
+            if title not in known:
+                builder.add("contests", contest=title, place=len(known))
+            choices = known.setdefault(title, [])
+            if choice not in choices:
+                kind = "write-in" if name_key(choice).replace(" ", "") in ("writein", "writeins") else "regular"
+                builder.add("choices", contest=title, choice=choice, kind=kind, place=len(choices))
+                choices.append(choice)
 
 
 def _add_batch(
@@ -176,6 +180,6 @@ READER = Reader(
     source="Arlo user manual, candidate totals by batch; Georgia Secretary of State, audit of November 2025",
     gives=("contests", "choices", "reported", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=plan,
     read=read,
 )

@@ -5,21 +5,21 @@ beside it among the readings that are never counted, as version `audit board`: i
 result stands on the machine's. `superseded` is the one table that can hold a second reading of the same card.
 """
 
+import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
-from faircount.model import BadInputError, Batch
+from faircount.model import Batch
 from faircount.read.audits.colorado_contests import quoted_names
 from faircount.read.audits.colorado_rows import read_claimed
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.syntax.in_order import InOrder, in_order
 from faircount.read.syntax.named_rows import Cells, claimed
 
-MAX_ROWS = 2_000_000
-"""Rows of one card stand apart, so they are gathered in memory; Colorado's largest audit has some 60,000."""
 COLUMNS = frozenset(
     ["county_name", "contest_name", "imprinted_id", "ballot_type", "choice_per_voting_computer",
      "audit_board_selection", "consensus", "record_type"]
@@ -31,19 +31,10 @@ NOTES = (
     "an empty reading of the voting computer is a blank contest or an overvoted one: the file does not say which",
     "the cards are in their counties' cast vote records too: read beside those, they would count twice",
 )
+_KEPT = ("ballot_type", "cvr_id", "choice_per_voting_computer", "audit_board_selection", "record_type", "consensus")
+_NUL = "\0"
+"""Stands between the cells of a row that waits to be put in order; no cell has one."""
 _IMPRINTED = re.compile(r"(\d+)-(.+)-(\d{1,9})")
-
-
-@dataclass(slots=True)
-class _Card:
-    """One card: its columns, its first row, and (contest, machine's choices, board's choices, remarks) of each row."""
-
-    columns: dict[str, Any]
-    file: int
-    record: int
-    readings: list[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = field(
-        default_factory=list
-    )
 
 
 def _is_ours(header: tuple[str, ...]) -> bool:
@@ -57,57 +48,40 @@ def recognise(export: Export) -> Recognition | None:
 
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
-    """Yield the audited cards in the order of their first rows, with both readings; then contests and choices.
+    """Yield the audited cards by county and printed number, with both readings; then contests and choices.
 
-    Raises `BadInputError` when no file has the columns, or for more than two million rows.
+    Raises `BadInputError` when no file has the columns.
     """
     builder = BatchBuilder()
-    gathered = _Gathered(builder, export)
     rule = "contestComparison.csv has the columns " + ", ".join(sorted(COLUMNS))
+    gathered = _Gathered(builder, export)
     yield from read_claimed(export, builder, _is_ours, rule, gathered.take)
     yield from gathered.batches()
     yield builder.build()
 
 
 class _Gathered:
-    """All rows, put together to cards."""
+    """All rows, put together to cards: the rows of one card stand apart, under its contests."""
 
     def __init__(self, builder: BatchBuilder, export: Export) -> None:
-        self.builder = builder
+        self.builder, self._rows = builder, InOrder()
         self._numbers = {name: number for number, name in enumerate(export.names)}
-        self.rows = 0
         self._unkept: set[str] = set()
         self.choices: dict[str, set[str]] = {}
-        self._cards: dict[tuple[int, str, str, int], _Card] = {}
-        self._times: dict[tuple[int, str, str, str], int] = {}
 
     def take(self, name: str, row: int, cells: Cells) -> int:
-        """Add a row to its card; return 1, or 0 where it names no card or contest and was kept as rejected."""
-        number = self._numbers[name]
+        """Keep a row for its card; return 1, or 0 where it names no card or contest and was kept as rejected."""
         county, printed, title = cells["county_name"], cells["imprinted_id"], cells["contest_name"]
         if not county or not printed or not title:
             rule = "a row names county, contest and the number printed on the card"
             self.builder.reject(name, row, rule, "name them", value="; ".join(cells.values()))
             return 0
-        self.rows += 1
         self._unkept |= cells.keys() - COLUMNS - {"cvr_id", "audit_board_comment"}
-        if self.rows > MAX_ROWS:
-            raise BadInputError(f"{name}, row {row}", f"a comparison has at most {MAX_ROWS:,} rows", "more")
-        # A contest that stands twice on a card begins another card: two records are two records.
-        key = (number, county, printed, title)
-        self._times[key] = copy = self._times.get(key, 0) + 1
-        card = self._cards.get((number, county, printed, copy))
-        if card is None:
-            card = _Card(_columns(county, printed, cells["ballot_type"]), number, row)
-            self._cards[number, county, printed, copy] = card
-            if record := cells.get("cvr_id", ""):
-                self.builder.tell("record", f"{record} is {county} {printed}")
-        machine, board = (quoted_names(cells[c]) for c in ("choice_per_voting_computer", "audit_board_selection"))
-        self.choices.setdefault(title, set()).update(machine, board)
-        kind = cells["record_type"].casefold().replace("_", "-")
-        of_record = () if kind in ("uploaded", "") else (kind,)
-        of_board = () if cells["consensus"].casefold() in ("yes", "") else ("no-consensus",)
-        card.readings.append((title, machine, board, of_record, of_board))
+        self.choices.setdefault(title, set()).update(
+            *(quoted_names(cells[column]) for column in ("choice_per_voting_computer", "audit_board_selection"))
+        )
+        kept = [cells.get(column, "") for column in _KEPT]
+        self._rows.add(_NUL.join([f"{self._numbers[name]:010}", county, printed, title, f"{row:010}", *kept]))
         if comment := cells.get("audit_board_comment", ""):
             said = " ".join(comment.split())
             self.builder.tell("audit board's comment", f"{name}, row {row}: {county} {printed}, {title}: {said}")
@@ -116,12 +90,9 @@ class _Gathered:
     def batches(self) -> Iterator[Batch]:
         """Yield the cards, batch by batch; leave the contests and facts in the builder."""
         builder, cards = self.builder, 0
-        for card in self._cards.values():
-            number = builder.add_card(file=card.file, record=card.record, **card.columns)
-            for title, machine, board, of_record, of_board in card.readings:
-                builder.add_vote(number, builder.pattern(title, _marks(machine), conditions=of_record))
-                other = builder.pattern(title, _marks(board), conditions=of_board)
-                builder.add("superseded", card=number, pattern=other, version=AUDIT_BOARD)
+        rows = (row.split(_NUL) for row in in_order(_by_copy(self._rows)))
+        for _, card in itertools.groupby(rows, itemgetter(0, 1, 2, 3)):
+            self._add(list(card))
             cards += 1
             if builder.full:
                 yield builder.build()
@@ -135,6 +106,32 @@ class _Gathered:
         if self._unkept:
             builder.tell("note", f"columns that no table holds: {', '.join(sorted(self._unkept))}")
 
+    def _add(self, card: list[list[str]]) -> None:
+        """Add a card with both readings of its contests; style and record are those of its first row."""
+        builder = self.builder
+        file, county, printed, _, row, _, style, record, *_ = card[0]
+        number = builder.add_card(file=int(file), record=int(row), **_columns(county, printed, style))
+        if record:
+            builder.tell("record", f"{record} is {county} {printed}")
+        for *_, title, _, _, machine, board, kind, consensus in card:
+            kind = kind.casefold().replace("_", "-")
+            of_record = () if kind in ("uploaded", "") else (kind,)
+            of_board = () if consensus.casefold() in ("yes", "") else ("no-consensus",)
+            builder.add_vote(number, builder.pattern(title, _marks(machine), conditions=of_record))
+            other = builder.pattern(title, _marks(board), conditions=of_board)
+            builder.add("superseded", card=number, pattern=other, version=AUDIT_BOARD)
+
+
+def _by_copy(rows: Iterable[str]) -> Iterator[str]:
+    """Return rows that are in order by card and contest with the number of the card's copy before the row.
+
+    A contest that stands twice on a card begins another card: two records are two records.
+    """
+    by_contest = itertools.groupby((row.split(_NUL) for row in rows), itemgetter(0, 1, 2, 3))
+    for (file, county, printed, title), alike in by_contest:
+        for copy, (_, _, _, _, row, *kept) in enumerate(alike):
+            yield _NUL.join([file, county, printed, f"{copy:010}", row, title, *kept])
+
 
 def _columns(county: str, printed: str, style: str) -> dict[str, Any]:
     """Return the columns of a card; its printed number is tabulator, batch and place in the batch."""
@@ -144,8 +141,8 @@ def _columns(county: str, printed: str, style: str) -> dict[str, Any]:
     return columns
 
 
-def _marks(choices: tuple[str, ...]) -> tuple[ExportedMark, ...]:
-    return tuple(ExportedMark(choice) for choice in choices)
+def _marks(quoted: str) -> tuple[ExportedMark, ...]:
+    return tuple(ExportedMark(choice) for choice in quoted_names(quoted))
 
 
 READER = Reader(
@@ -154,6 +151,6 @@ READER = Reader(
     source="ColoradoRLA, contestComparison.csv; Colorado Department of State, audit of March 2024",
     gives=("cards", "votes", "superseded", "patterns", "contests", "choices", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # an audit's round is one file, and of several together it is said how many cards were drawn
     read=read,
 )

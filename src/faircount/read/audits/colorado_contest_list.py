@@ -93,6 +93,6 @@ READER = Reader(
     source="Colorado Department of State, canonicalTitleCase.csv and contests_by_county.csv of November 2020",
     gives=("contests", "choices", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # the counties of a contest are those of both files
     read=read,
 )

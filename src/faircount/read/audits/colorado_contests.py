@@ -78,6 +78,6 @@ READER = Reader(
     source="ColoradoRLA, contest.csv; Colorado Department of State, audits of November 2020 and March 2024",
     gives=("contests", "reported", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # an audit has one such file
     read=read,
 )

@@ -106,6 +106,6 @@ READER = Reader(
     source="ColoradoRLA, ResultsReport.xlsx; Colorado Department of State, audit of March 2024",
     gives=("contests", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # an audit has one such workbook
     read=read,
 )

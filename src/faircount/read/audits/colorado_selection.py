@@ -60,6 +60,6 @@ READER = Reader(
     source="ColoradoRLA, contestSelection.csv; Colorado Department of State, audits of November 2020 and March 2024",
     gives=("contests", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # an audit has one such file
     read=read,
 )

@@ -66,6 +66,6 @@ READER = Reader(
     source="ColoradoRLA, tabulate.csv and tabulateCounty.csv as its reports of an audit write them",
     gives=("contests", "choices", "reported", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # the choices of a contest are those of both files
     read=read,
 )

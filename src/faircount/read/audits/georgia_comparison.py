@@ -99,6 +99,6 @@ READER = Reader(
     source="Georgia Secretary of State, contest results comparison with county breakout, November 2025",
     gives=("contests", "choices", "reported", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # a choice's key is known by all rows; an audit has one such workbook
     read=read,
 )

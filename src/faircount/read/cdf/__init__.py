@@ -15,14 +15,16 @@ from faircount.read.cdf.documents import document_of, looks_like
 from faircount.read.cdf.records import RecordWriter
 from faircount.read.cdf.shapes import Definitions
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.syntax.csv_rows import candidates, files_to_read
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
+from faircount.read.syntax.csv_rows import candidates
 
 KNOWN_VERSIONS = ("", "1.0", "1.0.0")
 MAX_PEEKED = 4 << 20
 """A file up to this size is looked through for its version, which most writers put at the end."""
 LOOK_EVERY = 50
 """Records after which it is time to look whether a batch is full."""
+_RANK = re.compile(rb"\bR\0?a\0?n\0?k\b")
+"""The key or element, in UTF-16 too."""
 _VERSION = re.compile(rb'(?:"Version"\s*:\s*"|<(?:\w+:)?Version>\s*)([\w.]{1,20})')
 
 
@@ -50,19 +52,41 @@ def _version(export: Export, name: str) -> str:
     return found[1].decode("ascii", "replace") if found else ""
 
 
+def plan(export: Export) -> tuple[Part, ...]:
+    """Cut several files into parts, unless marks have ranks.
+
+    How many ranks a contest has is known by the marks of all files: a part with no mark in it would take it for a
+    contest that nobody ranks. Where any file says `Rank`, all are one part.
+    """
+    parts = parts_of_files(export)
+    names = tuple(name for part in parts for name in part.members)
+    if len(parts) > 1 and any(_has_ranks(export, name) for name in names):
+        return (Part(0, names, sum(part.weight for part in parts)),)
+    return parts
+
+
+def _has_ranks(export: Export, name: str) -> bool:
+    """Look through a file for the word, much faster than reading it."""
+    end = b""
+    with export.open(name) as stream:
+        while block := stream.read(1 << 20):
+            if _RANK.search(end + block):
+                return True
+            end = block[-16:]
+    return False
+
+
 def read(export: Export, part: Part) -> Iterator[Batch]:
-    """Yield cards with their readings, in the order of the files and their records; contests and choices at the end.
+    """Yield cards with their readings, in the order of the files and their records; then their contests and choices.
 
     Raises `BadInputError` naming file and record for anything that is not such a report. A record whose current
     reading cannot be told, or a contest on it that cannot be read, is rejected.
     """
-    builder, contests = BatchBuilder(), AllContests()
-    names = files_to_read(export)
+    builder, contests = BatchBuilder(), AllContests(part.number)
+    add_companions(builder, export, part)
+    several = len(candidates(export)) > 1
     told: set[tuple[str, str]] = set()
-    for number, name in enumerate(export.names):
-        if name not in names:
-            builder.add_companion(export, number, name)
-            continue
+    for number, name in numbered_members(export, part):
         document = document_of(export, name)
         file_names = FileNames(document.definitions)
         writer = RecordWriter(builder, file_names, contests, number, name, document.place, document.decoder)
@@ -72,7 +96,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             if not record % LOOK_EVERY and builder.full:
                 yield builder.build()
                 writer.forget()
-        contests.add(file_names, document.place)
+        contests.add(file_names, document.place, name if several else "")
         builder.add(
             "files", file=number, name=name, sha256=document.sha256, bytes=document.bytes,
             records=writer.cards,
@@ -136,6 +160,6 @@ READER = Reader(
         "facts",
     ),
     recognise=recognise,
-    plan=one_part,
+    plan=plan,
     read=read,
 )

@@ -152,60 +152,85 @@ def _label(option: Option, people: dict[Id, CandidateDefinition], parties: dict[
 
 
 class AllContests:
-    """Contests and choices over all files, in the order in which files define them; rows at the end."""
+    """Contests and choices over the files of a part, in the order in which files define them; rows at the end.
 
-    def __init__(self) -> None:
-        self._contests: dict[str, ContestNames] = {}
+    What files say differently is joined as the store joins the rows of several parts, so that it does not matter which
+    files share one: the last key and party by the alphabet, the first kind; votes allowed and seats that differ have a
+    row each, for a person to decide. `part` is its number: places of later parts come behind those of earlier ones.
+    """
+
+    def __init__(self, part: int = 0) -> None:
+        self._first_place = part * MAX_CHOICES
+        self._contests: dict[str, dict[tuple[int | None, int | None], None]] = {}
+        self._keys: dict[str, str] = {}
+        self._ranked: set[str] = set()
         self._choices: dict[str, dict[str, Choice]] = {}
-        self._undefined: set[str] = set()
+        self._undefined: dict[str, set[str]] = {}
         self.ranks: dict[str, int] = {}
         """Title → highest rank that was marked."""
 
-    def add(self, names: FileNames, place: str) -> None:
-        """Take in the contests of a file whose records are read. Raises `BadInputError` for far too many choices."""
+    def add(self, names: FileNames, place: str, file: str = "") -> None:
+        """Take in the contests of a file whose records are read; `file` names it in notes.
+
+        Raises `BadInputError` for far too many choices.
+        """
+        undefined = self._undefined.setdefault(file, set())
         for contest in sorted(names.contests.values(), key=lambda c: (not c.defined, "" if c.defined else c.title)):
-            first = self._contests.setdefault(contest.title, contest)
-            first.ranked |= contest.ranked
-            choices = self._choices.setdefault(contest.title, {})
+            title = contest.title
+            self._contests.setdefault(title, {})[contest.votes_allowed, contest.seats] = None
+            self._keys[title] = max(contest.key, self._keys.get(title, ""))
+            if contest.ranked:
+                self._ranked.add(title)
+            choices = self._choices.setdefault(title, {})
             for choice in contest.in_order():
-                choices.setdefault(choice.name, choice)
+                choices[choice.name] = _joined(choices.get(choice.name, choice), choice)
                 if not choice.defined:
-                    self._undefined.add(choice.name)
+                    undefined.add(choice.name)
             if not contest.defined:
-                self._undefined.add(contest.title)
+                undefined.add(title)
             if len(choices) > MAX_CHOICES:
                 rule = f"a contest has at most {MAX_CHOICES:,} choices"
-                raise BadInputError(place, rule, f"more in {contest.title!r}")
+                raise BadInputError(place, rule, f"more in {title!r}")
 
     def rows(self, builder: BatchBuilder) -> None:
-        """Add the rows of contests and choices, and the fact about ids that are not defined."""
-        for place, (title, contest) in enumerate(self._contests.items()):
-            builder.add(
-                "contests", contest=title, key=contest.key, votes_allowed=contest.votes_allowed,
-                ranks=self._ranks(contest), seats=contest.seats, place=place,
-            )  # fmt: skip
-            for at, choice in enumerate(self._choices[title].values()):
+        """Add the rows of contests and choices, and facts about ids that are not defined."""
+        for place, (title, said) in enumerate(self._contests.items(), self._first_place):
+            for votes_allowed, seats in said:
+                builder.add(
+                    "contests", contest=title, key=self._keys[title], votes_allowed=votes_allowed,
+                    ranks=self._ranks(title, votes_allowed), seats=seats, place=place,
+                )  # fmt: skip
+            for at, choice in enumerate(self._choices[title].values(), self._first_place):
                 builder.add(
                     "choices", contest=title, choice=choice.name, key=choice.key or None, party=choice.party or None,
                     kind=choice.kind, place=at,
                 )  # fmt: skip
-        if self._undefined:
-            some = sorted(self._undefined)
-            words = ", ".join(some[:_TELL]) + (", …" if len(some) > _TELL else "")
-            note = (
-                f"records use {len(some)} contests or choices that the file does not define, read by their ids: {words}"
-            )
-            builder.add_facts([("note", note)])
+        for file, undefined in self._undefined.items():
+            if undefined:
+                some = sorted(undefined)
+                words = ", ".join(some[:_TELL]) + (", …" if len(some) > _TELL else "")
+                note = f"records use {len(some)} contests or choices that the file does not define, read by their ids"
+                builder.tell("note", f"{file}: {note}: {words}" if file else f"{note}: {words}")
 
-    def _ranks(self, contest: ContestNames) -> int:
+    def _ranks(self, title: str, votes_allowed: int | None) -> int:
         """Return how many ranks a contest has: the most that was marked, more where Unisyn's title says so; 0 if none.
 
         The format has no field for it.
         """
-        seen = self.ranks.get(contest.title, 0)
+        seen = self.ranks.get(title, 0)
         if not seen:
-            return 1 if contest.ranked else 0
-        said = _OF_RANKS.search(contest.title)
-        if said and len(said[2]) < 4 and seen <= int(said[2]) and said[1] == str(contest.votes_allowed):
+            return 1 if title in self._ranked else 0
+        said = _OF_RANKS.search(title)
+        if said and len(said[2]) < 4 and seen <= int(said[2]) and said[1] == str(votes_allowed):
             return int(said[2])
         return seen
+
+
+def _joined(one: Choice, other: Choice) -> Choice:
+    """Return what two files say of a choice, joined as the store joins its rows."""
+    if one == other:
+        return one
+    return Choice(
+        one.name, max(one.key, other.key), max(one.party, other.party), min(one.kind, other.kind),
+        one.defined or other.defined,
+    )  # fmt: skip

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import (
     candidates,
     columns_of,
     count_of,
-    files_to_read,
     head_rows,
     is_blank,
     open_rows,
@@ -42,11 +41,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` when a column is missing or there twice.
     """
     builder = BatchBuilder()
-    names = files_to_read(export)
-    for number, name in enumerate(export.names):
-        if name not in names:
-            builder.add_companion(export, number, name)
-            continue
+    add_companions(builder, export, part)
+    for number, name in numbered_members(export, part):
         records = 0
         columns: dict[str, int] = {}
         blank: list[int] = []
@@ -118,6 +114,6 @@ READER = Reader(
     source="Colorado Department of State, batch_count_comparison.csv of the 2020 general election's audit",
     gives=("manifest", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

@@ -72,6 +72,6 @@ READER = Reader(
     source="San Francisco Department of Elections, ballot manifest of 5 November 2019",
     gives=("manifest", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # that all are of one jurisdiction is known by their rows; they are small
     read=read,
 )

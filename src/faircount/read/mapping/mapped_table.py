@@ -305,6 +305,6 @@ READER = Reader(
         "facts",
     ),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # one table, and its mapping
     read=read,
 )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from faircount.model import Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
+from faircount.read.plain.seen_names import SeenNames
 from faircount.read.syntax.csv_rows import open_rows
 from faircount.read.syntax.named_rows import Cells, named_rows, reject_broken
 
@@ -33,8 +34,7 @@ class PlainCards:
         self._label = self._ballot = ""
         self._good = False
         self._contests: set[str] = set()
-        self._seen_cards: set[str] = set()
-        self._seen_ballots: set[str] = set()
+        self._seen_cards, self._seen_ballots = SeenNames(), SeenNames()
         self._card = self._ballots = self._records = 0
         self._closed: list[Batch] = []
 

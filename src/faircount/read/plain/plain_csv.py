@@ -21,7 +21,7 @@ from faircount.model import Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.plain.plain_cards import PlainCards
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, one_part, parts_of
 from faircount.read.syntax.csv_rows import figure_of
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
 
@@ -93,17 +93,24 @@ def recognise(export: Export) -> Recognition | None:
     return Recognition(81, "1", f"the columns of {', '.join(tables)}, in {len(names)} CSV")
 
 
+def plan(export: Export) -> tuple[Part, ...]:
+    """Cut the files into parts: each is a table of its own, and names of cards are held against those of their file."""
+    return parts_of(export, export.names) if export.names else one_part(export)
+
+
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield the tables, file after file. Rows that break a rule of their table are kept among the rejected."""
     builder = BatchBuilder()
-    read_names = [name for name in part.members if table_of(header(export, name))]
-    for name in read_names:
-        table = str(table_of(header(export, name)))
+    for name in part.members:
+        table = table_of(header(export, name))
         if table == "cards":
             yield from PlainCards(name, export.names.index(name), builder).read(export)
-        else:
+        elif table is not None:
             yield from read_named(export, name, builder, _Sheet(name, table, builder).take)
-    yield builder.finish(export, read_names)
+    if part.number == 0:  # which files hold no table is told once
+        yield builder.finish(export, (name for name in export.names if table_of(header(export, name))))
+    else:
+        yield builder.build()
 
 
 class _Sheet:
@@ -184,6 +191,6 @@ READER = Reader(
         "rejected",
     ),
     recognise=recognise,
-    plan=one_part,
+    plan=plan,
     read=read,
 )

@@ -7,16 +7,19 @@ condition `broker-non-vote`.
 """
 
 import re
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from faircount.model import Batch, batch_label
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.syntax.in_order import InOrder, in_order
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
 
 _NEEDED = frozenset(("account", "shares", "proposal", "choice"))
@@ -36,8 +39,9 @@ _LARGEST = Decimal(10**12)
 MOST_TOLD = 20
 """Accounts that are named where they instruct more shares than they hold."""
 
-_Lot = tuple[str, str]
-"""Account and the name of the part of its shares."""
+_NUL = "\0"
+"""Stands between the cells of what waits to be put in order; no cell holds one."""
+_POSITIONS, _INSTRUCTIONS = "0", "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,59 @@ class Instruction:
     choice: str
     """Canonical; empty for a blank, `NON_VOTE` for a broker non-vote."""
     text: str
+    """The row as it stands, for people."""
+
+
+@dataclass
+class _Account:
+    """What one account holds and instructs."""
+
+    name: str
+    held: Decimal = Decimal(0)
+    lots: dict[str, dict[str, list[Instruction]]] = field(default_factory=dict)
+    """Lot → proposal → instructions in the order of files and rows."""
 
 
 @dataclass
 class _Book:
-    """Every instruction of an export by account, lot and proposal, and what accounts hold."""
+    """Every row of an export, on the way to be put in order by account; each text begins with the account's name."""
 
-    instructions: dict[_Lot, dict[str, list[Instruction]]] = field(default_factory=dict)
-    positions: dict[str, Decimal] = field(default_factory=dict)
+    rows: InOrder = field(default_factory=InOrder)
+    positions: int = 0
     proposals: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, account: str, kind: str, file: int, row: int, *cells: object) -> None:
+        """Take a row that could be read: `_POSITIONS` of an account stand before its `_INSTRUCTIONS`."""
+        self.rows.add(_NUL.join((account, kind, f"{file:06}{row:010}", *map(str, cells))))
+
+    def accounts(self) -> Iterator[_Account]:
+        """Yield the accounts that instruct, in the order of their first instructions."""
+        by_first = in_order(self._by_first())
+        for (_, name), texts in groupby((text.split(_NUL) for text in by_first), itemgetter(0, 1)):
+            account = _Account(name)
+            for _, _, kind, place, *cells in texts:
+                if kind == _POSITIONS:
+                    account.held += Decimal(cells[0])
+                else:
+                    lot, proposal, *said = cells
+                    made = _instruction(int(place[:6]), int(place[6:]), said)
+                    account.lots.setdefault(lot, {}).setdefault(proposal, []).append(made)
+            yield account
+
+    def _by_first(self) -> Iterator[str]:
+        """Return the rows behind the place of the first instruction of their account; none of one that has none."""
+        for _, texts in groupby(self.rows, lambda text: text.partition(_NUL)[0]):
+            positions = Decimal(0)
+            first = ""
+            for text in texts:
+                account, kind, place, rest = text.split(_NUL, 3)
+                if kind == _POSITIONS:
+                    positions += Decimal(rest)
+                    continue
+                if not first:
+                    first = place
+                    yield _NUL.join((first, account, _POSITIONS, place, str(positions)))
+                yield _NUL.join((first, text))
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -88,7 +136,9 @@ def _is_positions(columns: tuple[str, ...]) -> bool:
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield cards with their votes, superseded instructions and proposals.
 
-    Which instruction is the last is known only at the end, so all are held in memory: some 300 bytes each.
+    Which instruction is the last is known only at the end, so all are put in order by account, beyond some megabytes
+    in a temporary file. Those of one account are held in memory. A later file may supersede what an earlier one says,
+    so that an export is read in one part.
     """
     builder, book = BatchBuilder(), _Book()
     read_names = []
@@ -96,7 +146,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         columns = header(export, name)
         if _is_positions(columns):
             read_names.append(name)
-            yield from read_named(export, name, builder, _Positions(name, builder, book).take)
+            yield from read_named(export, name, builder, _Positions(name, number, builder, book).take)
         elif _is_ours(columns):
             read_names.append(name)
             yield from read_named(export, name, builder, _Instructions(name, number, builder, book).take)
@@ -114,8 +164,8 @@ def _shares_of(text: str) -> Decimal | None:
 class _Positions:
     """A file that says how many shares each account holds."""
 
-    def __init__(self, name: str, builder: BatchBuilder, book: _Book) -> None:
-        self._name, self._builder, self._book = name, builder, book
+    def __init__(self, name: str, number: int, builder: BatchBuilder, book: _Book) -> None:
+        self._name, self._number, self._builder, self._book = name, number, builder, book
 
     def take(self, row: int, cells: Cells) -> int:
         """Remember one position; return 1. Positions of an account in several classes add up."""
@@ -124,7 +174,8 @@ class _Positions:
             rule = "a position has an account and a number of shares with at most six decimals"
             self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
             return 0
-        self._book.positions[cells["account"]] = self._book.positions.get(cells["account"], Decimal(0)) + shares
+        self._book.add(cells["account"], _POSITIONS, self._number, row, shares)
+        self._book.positions += 1
         return 1
 
 
@@ -139,9 +190,7 @@ class _Instructions:
         account, proposal = cells["account"], cells["proposal"]
         shares, each = _shares_of(cells["shares"]), _shares_of(cells.get("votes_per_share", "") or "1")
         received = cells.get("received", "")
-        time = _TIME.fullmatch(received)
         rule, column = "", ""
-        when: datetime | None = None
         if not account or not proposal:
             rule, column = "an instruction names its account and its proposal", "proposal" if account else "account"
         elif shares is None or each is None:
@@ -149,24 +198,37 @@ class _Instructions:
             column = "shares" if shares is None else "votes_per_share"
         elif shares * each >= _LARGEST or shares * each != round(shares * each, 6):
             rule, column = "shares times votes per share are below 10^12, with at most six decimals", "shares"
-        try:
-            when = datetime.fromisoformat(received.replace("Z", "+00:00")) if time else None
-        except ValueError:
-            time = None
-        if received and time is None:
-            rule, column = rule or "a time is written 2031-05-01 or 2031-05-01T16:30:00+02:00", column or "received"
+        elif received and _when(received) is None:
+            rule, column = "a time is written 2031-05-01 or 2031-05-01T16:30:00+02:00", "received"
+        text = " | ".join(cells.values())
         if rule or shares is None or each is None:
-            self._builder.reject(self._name, row, rule, column=column, value=" | ".join(cells.values()))
+            self._builder.reject(self._name, row, rule, column=column, value=text)
             return 0
         choice = _canonical(cells["choice"])
-        made = Instruction(
-            self._number, row, shares, shares * each, cells.get("source", ""), cells.get("class", ""), received, when,
-            (bool(received), bool(time and time[2]), bool(time and time[3])), choice, " | ".join(cells.values()),
+        self._book.add(
+            account, _INSTRUCTIONS, self._number, row, cells.get("lot", ""), proposal, shares, shares * each,
+            cells.get("source", ""), cells.get("class", ""), received, choice, text,
         )  # fmt: skip
-        lot = (account, cells.get("lot", ""))
-        self._book.instructions.setdefault(lot, {}).setdefault(proposal, []).append(made)
         self._book.proposals.setdefault(proposal, set()).update({choice} - {"", NON_VOTE})
         return 1
+
+
+def _instruction(file: int, row: int, cells: list[str]) -> Instruction:
+    """Return the instruction that `_Instructions.take` wrote down."""
+    shares, weight, source, share_class, received, choice, text = cells
+    time = _TIME.fullmatch(received)
+    form = (bool(received), bool(time and time[2]), bool(time and time[3]))
+    return Instruction(
+        file, row, Decimal(shares), Decimal(weight), source, share_class, received, _when(received), form, choice, text
+    )
+
+
+def _when(received: str) -> datetime | None:
+    """Return the instant that a cell states; None where it states none."""
+    try:
+        return datetime.fromisoformat(received.replace("Z", "+00:00")) if _TIME.fullmatch(received) else None
+    except ValueError:
+        return None
 
 
 def _canonical(choice: str) -> str:
@@ -179,40 +241,44 @@ class _Cards:
 
     def __init__(self, names: tuple[str, ...], builder: BatchBuilder, book: _Book) -> None:
         self._names, self._builder, self._book = names, builder, book
-        self._used: dict[tuple[str, str], Decimal] = {}
+        self._over: list[tuple[str, str]] = []
+        """(account, what is told of it) of those that instruct too many shares, the first by name."""
+        self._over_voted = 0
 
     def batches(self) -> Iterator[Batch]:
         """Add every card; yield what is full between two accounts."""
-        by_account: dict[str, list[str]] = {}
-        for account, lot in self._book.instructions:
-            by_account.setdefault(account, []).append(lot)
         ballots = 0  # numbered without gaps in every batch: the store counts by the last
-        for account, lots in by_account.items():
+        for account in self._book.accounts():
             if self._builder.full:
                 yield self._builder.build()
                 ballots = 0
             before = self._builder.cards
-            for lot in lots:
-                self._lot(account, lot, ballots)
+            used: dict[str, Decimal] = {}
+            for lot in account.lots:
+                self._lot(account, lot, ballots, used)
             ballots += self._builder.cards > before
+            if self._book.positions:
+                self._hold_against(account, max(used.values(), default=Decimal(0)))
+
+    def _hold_against(self, account: _Account, most: Decimal) -> None:
+        """Note an account that instructs more shares on one proposal, `most`, than it holds."""
+        if most > account.held:
+            self._over_voted += 1
+            insort(self._over, (account.name, f"{account.name}: {most:f} shares instructed, {account.held:f} held"))
+            del self._over[MOST_TOLD:]
 
     def tell_over_voted(self) -> None:
         """Say which accounts instruct more shares than they hold: both figures are as stated, and a person decides."""
-        if not self._book.positions:
-            return
-        held = self._book.positions
-        over = sorted({account for (account, _), used in self._used.items() if used > held.get(account, Decimal(0))})
-        for account in over[:MOST_TOLD]:
-            most = max(used for (one, _), used in self._used.items() if one == account)
-            stated = f"{account}: {most:f} shares instructed, {held.get(account, Decimal(0)):f} held"
+        for _, stated in self._over:
             self._builder.tell("over_voted", stated)
-        if over[MOST_TOLD:]:
-            self._builder.tell("over_voted", f"and {len(over) - MOST_TOLD:,} more accounts")
+        if self._over_voted > MOST_TOLD:
+            self._builder.tell("over_voted", f"and {self._over_voted - MOST_TOLD:,} more accounts")
 
-    def _lot(self, account: str, lot: str, ballot: int) -> None:
+    def _lot(self, account: _Account, lot: str, ballot: int, used: dict[str, Decimal]) -> None:
+        """Add the cards of one lot, and the shares that it instructs to those `used` on each proposal."""
         cards: dict[tuple[Decimal, str, str], int] = {}
-        for proposal, rows in self._book.instructions[account, lot].items():
-            ordered = self._ordered(account, proposal, rows)
+        for proposal, rows in account.lots[lot].items():
+            ordered = self._ordered(account.name, proposal, rows)
             if not ordered:
                 continue
             current = ordered[-1]
@@ -220,12 +286,11 @@ class _Cards:
             if key not in cards:
                 cards[key] = self._builder.add_card(
                     file=current.file, record=current.row, ballot=ballot, weight=current.weight,
-                    imprinted_id=batch_label(account, lot), counting_group=current.source or None,
+                    imprinted_id=batch_label(account.name, lot), counting_group=current.source or None,
                     style=current.share_class or None,
                 )  # fmt: skip
             self._builder.add_vote(cards[key], self._pattern(proposal, current))
-            used = self._used.get((account, proposal), Decimal(0))
-            self._used[account, proposal] = used + current.shares
+            used[proposal] = used.get(proposal, Decimal(0)) + current.shares
             for old in ordered[:-1]:
                 version = batch_label(f"received {old.received}", old.source, f"{old.weight:f} votes")
                 pattern = self._pattern(proposal, old)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice, zip_longest
 
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
@@ -13,18 +15,19 @@ from faircount.read.rankings.counted_rankings import (
     WEIGHT_RULE,
     Contest,
     Named,
-    add_companions,
-    numbered_members,
-    parts_of_files,
     stem,
     weight_of,
 )
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.text_lines import head_lines, open_lines
 
+NUMBERED = "candidates are numbered from 0 to num_cand - 1"
 KEYS = ("description", "profile", "voter_weights", "num_cand", "committeesize", "compute")
-MAX_BYTES = 256 << 20
+LISTS = ("profile", "voter_weights")
+"""Keys whose values are as long as there are voters: read where they stand, never held."""
+MAX_CHARACTERS = 1 << 20
+"""Of any other value."""
 _TOP = re.compile(r"([A-Za-z_]\w*):(?:\s(.*))?")
 _TOKEN = re.compile(r"[\[\]{},]|-(?=\s)|[^\s\[\]{},]+")
 _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
@@ -32,9 +35,11 @@ _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The text of one key, and the line it begins on."""
+    """Where the value of one key stands, and its text unless it is one of `LISTS`."""
 
     row: int
+    end: int
+    """The row of the next key, or one after the last."""
     text: str
 
 
@@ -54,116 +59,141 @@ def recognise(export: Export) -> Recognition | None:
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield the voters of each file as cards of one contest in which they mark and do not rank.
 
-    Raises `BadInputError` naming the line for keys that the format has not, lists that do not close, candidates
+    A file is read for its keys and then once for each of `LISTS`, which are longer than anything should be that is
+    held. Raises `BadInputError` naming the line for keys that the format has not, lists that do not close, candidates
     beyond `num_cand`, and weights that are not as many as voters.
     """
     builder = BatchBuilder()
     add_companions(builder, export, part)
     for number, name in numbered_members(export, part):
         with open_lines(export, name) as lines:
-            values = _values(lines.numbered(), lines.place)
-            yield from _read_file(builder, number, name, lines.place, values)
-            builder.add("files", file=number, name=name, sha256=lines.sha256(), bytes=lines.bytes,
-                        records=len(_profile(values, lines.place)))  # fmt: skip
+            values, digest = _values(lines.numbered(), lines.place), lines.sha256()
+        contest = Contest(
+            builder, number, name, lines.place, stem(name).removesuffix(".abc"),
+            [Named("", str(at)) for at in range(_candidates(export, name, values))],
+        )  # fmt: skip
+        _state(contest, values)
+        voters = 0
+        for row, voter, weight in _weighted(export, name, values):
+            if max(voter, default=0) >= len(contest.choices):
+                found = f"candidate {max(voter)}, num_cand {len(contest.choices)}"
+                raise BadInputError(f"{lines.place}, row {row}", NUMBERED, found)
+            marks = tuple(ExportedMark(contest.choices[index].name) for index in sorted(voter))
+            yield from contest.cast(row, weight, marks)
+            voters += 1
+        builder.add("files", file=number, name=name, sha256=digest, bytes=lines.bytes, records=voters)
     yield builder.build()
 
 
-def _read_file(builder: BatchBuilder, number: int, name: str, place: str, values: dict[str, Value]) -> Iterator[Batch]:
-    voters = _profile(values, place)
-    weights = _weights(values, voters, place)
+def _candidates(export: Export, name: str, values: dict[str, Value]) -> int:
+    """Return how many candidates there are: as stated, or so many that every voter's are among them."""
+    place = export.place(name)
     size = _whole(values, "num_cand", place)
-    highest = max((candidate for _, voter in voters for candidate in voter), default=-1)
-    size = highest + 1 if size is None else size
-    if not 0 < size <= MAX_CHOICES or highest >= size:
-        found = f"candidate {highest}, num_cand {size}"
-        raise BadInputError(place, "candidates are numbered from 0 to num_cand - 1", found)
-    contest = Contest(
-        builder, number, name, place, stem(name).removesuffix(".abc"), [Named("", str(at)) for at in range(size)]
-    )
-    contest.state(
-        place=number, key=stem(name), ranks=0, seats=_whole(values, "committeesize", place), votes_allowed=size
-    )
+    if size is None:
+        size = 1 + max((max(voter, default=-1) for _, voter in _profile(export, name, values)), default=-1)
+    if not 0 < size <= MAX_CHOICES:
+        raise BadInputError(place, f"{NUMBERED}, 1 to {MAX_CHOICES:,} of them", f"num_cand {size}")
+    return size
+
+
+def _state(contest: Contest, values: dict[str, Value]) -> None:
+    """Add the contest, its choices, and what the file says of itself."""
+    seats = _whole(values, "committeesize", contest.place)
+    contest.state(place=contest.file, key=stem(contest.name), ranks=0, seats=seats, votes_allowed=len(contest.choices))
     if "description" in values:
-        builder.add_facts([("note", f"{contest.title}: {values['description'].text.strip()}")])
+        contest.builder.add_facts([("note", f"{contest.title}: {values['description'].text.strip()}")])
     if "compute" in values:
-        builder.add_facts([("note", f"{contest.title}: the results under `compute` are not read")])
-    for (row, voter), text in zip(voters, weights, strict=True):
-        weight = weight_of(text)
-        if weight is None:
-            raise BadInputError(f"{place}, row {row}", WEIGHT_RULE, text)
-        marks = tuple(ExportedMark(contest.choices[index].name) for index in sorted(set(voter)))
-        yield from contest.cast(row, weight, marks)
+        contest.builder.add_facts([("note", f"{contest.title}: the results under `compute` are not read")])
 
 
 def _values(lines: Iterator[tuple[int, str]], place: str) -> dict[str, Value]:
-    rows: dict[str, int] = {}
+    """Return the values by their keys; of `LISTS` only where they stand."""
+    starts: dict[str, int] = {}
     texts: dict[str, list[str]] = {}
-    key, size = "", 0
+    key, row, size = "", 0, 0
     for row, line in lines:
-        size += len(line)
-        if size > MAX_BYTES:
-            raise BadInputError(place, f"a profile has at most {MAX_BYTES >> 20} MiB", "more")
         shape = _TOP.fullmatch(line.rstrip())
         if shape:
-            key = shape[1]
-            if key not in KEYS or key in rows:
+            key, size = shape[1], 0
+            if key not in KEYS or key in starts:
                 raise BadInputError(f"{place}, row {row}", f"keys are {', '.join(KEYS)}, each once", key)
-            rows[key], texts[key] = row, [shape[2] or ""]
-        elif line.strip() and not line.lstrip().startswith("#"):
-            if not key or not line.startswith((" ", "-", "\t")):
-                raise BadInputError(f"{place}, row {row}", "a line is `key: value` or continues one", line[:80])
+            starts[key], texts[key] = row, []
+            line = shape[2] or ""
+        elif not line.strip() or line.lstrip().startswith("#"):
+            line = ""
+        elif not key or not line.startswith((" ", "-", "\t")):
+            raise BadInputError(f"{place}, row {row}", "a line is `key: value` or continues one", line[:80])
+        if key and key not in LISTS:
+            size += len(line) + 1
+            if size > MAX_CHARACTERS:
+                rule = f"a value other than {' and '.join(LISTS)} has at most {MAX_CHARACTERS:,} characters"
+                raise BadInputError(f"{place}, row {row}", rule, f"more, under {key}")
             texts[key].append(line)
-        elif key:
-            texts[key].append("")
-    if "profile" not in rows:
+    if "profile" not in starts:
         raise BadInputError(place, "the file has a profile", "none")
-    return {key: Value(row, "\n".join(texts[key])) for key, row in rows.items()}
+    ends = [*list(starts.values())[1:], row + 1]
+    return {key: Value(starts[key], end, "\n".join(texts[key])) for key, end in zip(starts, ends, strict=True)}
 
 
-def _tokens(value: Value) -> Iterator[tuple[int, str]]:
-    for offset, line in enumerate(value.text.split("\n")):
-        for token in _TOKEN.findall(line.split(" #")[0]):
-            yield value.row + offset, token
+def _tokens(export: Export, name: str, value: Value) -> Iterator[tuple[int, str]]:
+    """Yield (row, token) of one of `LISTS`, from where it stands in the file."""
+    with open_lines(export, name) as lines:
+        for row, line in islice(lines.numbered(), value.row - 1, value.end - 1):
+            if row == value.row:
+                line = line.partition(":")[2]
+            if not line.lstrip().startswith("#") or row == value.row:
+                for token in _TOKEN.finditer(line.split(" #")[0]):
+                    yield row, token[0]
 
 
-def _profile(values: dict[str, Value], place: str) -> list[tuple[int, list[int]]]:
-    """Return (row, candidates) of each voter, from `[[0, 1], {2}]` or from lines `- [0, 1]`."""
-    voters: list[tuple[int, list[int]]] = []
+def _profile(export: Export, name: str, values: dict[str, Value]) -> Iterator[tuple[int, set[int]]]:
+    """Yield (row, candidates) of each voter, from `[[0, 1], {2}]` or from lines `- [0, 1]`."""
     depth, block = "", False
+    voter: set[int] = set()
     rule = "a profile is a list of lists or sets of candidates' numbers"
-    row, before = values["profile"].row, ""
-    for row, token in _tokens(values["profile"]):
+    row = first = values["profile"].row
+    before, place = "", export.place(name)
+    for row, token in _tokens(export, name, values["profile"]):
         closes = {"[": "]", "{": "}"}.get(depth[-1:], "")
         if token == "-" and not depth:
             block = True
         elif token == "[" and not depth and not block:
             depth = "["
         elif token in "[{" and ((depth == "[" and not block) or (block and not depth)):
-            voters.append((row, []))
+            first, voter = row, set()
             depth += token
-        elif token == closes and (before != "," or not voters or len(depth) == 1):
+        elif token == closes and (before != "," or len(depth) == 1):
             depth = depth[:-1]
+            if depth or block:
+                yield first, voter
         elif token == "," and depth and before not in ("[", "{", ","):
             pass
         elif _WHOLE.fullmatch(token) and (len(depth) == 2 or (block and depth)) and before in ("[", "{", ","):
-            voters[-1][1].append(int(token))
+            voter.add(int(token))
         else:
             raise BadInputError(f"{place}, row {row}", rule, token[:40])
         before = token
-    if depth or (not voters and not block and before != "]"):
+    if depth or (not block and before != "]"):
         raise BadInputError(f"{place}, row {row}", rule, "a list that does not close", "the file may be cut short")
-    return voters
 
 
-def _weights(values: dict[str, Value], voters: list[tuple[int, list[int]]], place: str) -> list[str]:
-    if "voter_weights" not in values:
-        return ["1"] * len(voters)
-    found = [token for _, token in _tokens(values["voter_weights"]) if token not in ("[", "]", ",", "-")]
-    if len(found) != len(voters):
-        rule = "there are as many voter_weights as voters"
-        found_text = f"{len(found)} weights for {len(voters)} voters"
-        raise BadInputError(f"{place}, row {values['voter_weights'].row}", rule, found_text)
-    return found
+def _weighted(export: Export, name: str, values: dict[str, Value]) -> Iterator[tuple[int, set[int], Decimal]]:
+    """Yield (row, candidates, weight) of each voter; the weight is 1 where the file has no weights."""
+    voters, place, given = _profile(export, name, values), export.place(name), values.get("voter_weights")
+    if given is None:
+        yield from ((row, voter, Decimal(1)) for row, voter in voters)
+        return
+    weights = (token for _, token in _tokens(export, name, given) if token not in ("[", "]", ",", "-"))
+    for number, (of_voter, text) in enumerate(zip_longest(voters, weights)):
+        if of_voter is None or text is None:
+            more = number + 1 + sum(1 for _ in (voters if text is None else weights))
+            found = f"{number} weights for {more} voters" if text is None else f"{more} weights for {number} voters"
+            raise BadInputError(f"{place}, row {given.row}", "there are as many voter_weights as voters", found)
+        row, voter = of_voter
+        weight = weight_of(text)
+        if weight is None:
+            raise BadInputError(f"{place}, row {row}", WEIGHT_RULE, text)
+        yield row, voter, weight
 
 
 def _whole(values: dict[str, Value], key: str, place: str) -> int | None:

@@ -9,18 +9,8 @@ from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.rankings.aec_papers import Candidate, Group, Paper
-from faircount.read.rankings.counted_rankings import (
-    GIVES,
-    MAX_CHOICES,
-    WEIGHT_RULE,
-    Contest,
-    add_companions,
-    numbered_members,
-    parts_of_files,
-    stem,
-    weight_of,
-)
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.rankings.counted_rankings import GIVES, MAX_CHOICES, WEIGHT_RULE, Contest, stem, weight_of
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.json_elements import JsonElements
 from faircount.read.syntax.json_strict import strict_loads

@@ -7,15 +7,8 @@ from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.rankings.aec_papers import Candidate, Group, Paper
-from faircount.read.rankings.counted_rankings import (
-    GIVES,
-    Contest,
-    add_companions,
-    numbered_members,
-    parts_of_files,
-    stem,
-)
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.rankings.counted_rankings import GIVES, Contest, stem
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import CsvRows, candidates, head_rows, is_blank, open_rows, plain_cell, row_text
 
 COLUMNS_2019 = (

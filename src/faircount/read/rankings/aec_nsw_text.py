@@ -7,17 +7,8 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.rankings.aec_mark_rows import Row, cast_paper, rows_by_paper
 from faircount.read.rankings.aec_papers import GROUP
-from faircount.read.rankings.counted_rankings import (
-    GIVES,
-    MAX_CHOICES,
-    Contest,
-    Named,
-    add_companions,
-    numbered_members,
-    parts_of_files,
-    stem,
-)
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.rankings.counted_rankings import GIVES, MAX_CHOICES, Contest, Named, stem
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import CsvRows, candidates, columns_of, head_rows, open_rows, plain_cell, row_text
 
 _COLUMNS = ("VCBallotPaperID", "PreferenceNumber", "CandidateName", "VoteType")

@@ -10,14 +10,10 @@ from pathlib import PurePosixPath
 from faircount.model import BadInputError, Batch, name_key
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
-from faircount.read.reader import Part
-from faircount.read.syntax.csv_rows import candidates, files_to_read
 
 MAX_CHOICES = 10_000
 """More candidates than any ballot; a file that names more is not of its format."""
 MAX_RANKS = 10_000
-FILES_PER_PART = 8
-BYTES_PER_PART = 4 << 20
 WEIGHT_RULE = "a number of ballots is above 0, below 10^12 and has at most six decimals"
 GIVES = ("cards", "votes", "patterns", "contests", "choices", "files", "rejected", "facts")
 
@@ -165,35 +161,6 @@ def title_in(export: Export, name: str, title: str) -> str:
     if not title:
         return stem(name)
     return title if export.kind == "single" else f"{title} ({stem(name)})"
-
-
-def parts_of_files(export: Export) -> tuple[Part, ...]:
-    """Plan a few files a part: files of one contest each are read by all workers at once."""
-    parts: list[Part] = []
-    members: list[str] = []
-    size = 0
-    for name in files_to_read(export):
-        if members and (len(members) == FILES_PER_PART or size > BYTES_PER_PART):
-            parts.append(Part(len(parts), tuple(members), size))
-            members, size = [], 0
-        members.append(name)
-        size += export.size(name)
-    return (*parts, Part(len(parts), tuple(members), size))
-
-
-def numbered_members(export: Export, part: Part) -> list[tuple[int, str]]:
-    """Return (number in the export, name) of the files of a part."""
-    numbers = {name: number for number, name in enumerate(export.names)}
-    return [(numbers[name], name) for name in part.members]
-
-
-def add_companions(builder: BatchBuilder, export: Export, part: Part) -> None:
-    """Record the files that hold no rows, once: with the first part."""
-    if part.number == 0:
-        readable = set(candidates(export))
-        for number, name in enumerate(export.names):
-            if name not in readable:
-                builder.add_companion(export, number, name)
 
 
 def stated_total(place: str, what: str, stated: str, found: Decimal | int) -> None:

@@ -10,17 +10,14 @@ from faircount.read.rankings.counted_rankings import (
     GIVES,
     Contest,
     Named,
-    add_companions,
     kind_of,
-    numbered_members,
-    parts_of_files,
     stated_total,
     stem,
     title_in,
     weight_of,
 )
 from faircount.read.rankings.preflib_syntax import KINDS, Header, header_of, orders
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.text_lines import TextLines, head_lines, open_lines
 

@@ -1,13 +1,16 @@
 """RAIRE text: rankings of ballots for instant-runoff contests, one line a ballot and contest."""
 
 import re
+import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import (
     candidates,
     files_to_read,
@@ -17,11 +20,17 @@ from faircount.read.syntax.csv_rows import (
     plain_cell,
     row_text,
 )
+from faircount.read.syntax.in_order import in_order
 
 MAX_CONTESTS = 10_000
 MAX_RANKS = 1_000
+MAX_KEPT = 20_000
+"""Rankings of a contest that are kept for look-up; it bounds memory."""
 PARTIAL = "cards with this contest only"
 PARTIAL_SEVERAL = "cards with these contests only"
+_NUL = "\0"
+_DIGITS = 10
+"""Of a row as text: rows are below 2^31."""
 _CARD_ID = re.compile(r"(\d+)_(\d+)_(\d+)")
 
 
@@ -42,6 +51,8 @@ class RaireContest:
     def marks(self, ranking: tuple[str, ...]) -> tuple[ExportedMark, ...]:
         """Return the marks of a ranking; raises `KeyError` with the first candidate that the contest has not."""
         if ranking not in self.patterns:
+            if len(self.patterns) >= MAX_KEPT:
+                self.patterns.clear()
             for candidate in ranking:
                 if candidate and candidate not in self.candidates:
                     raise KeyError(candidate)
@@ -66,16 +77,14 @@ def recognise(export: Export) -> Recognition | None:
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield cards with their rankings, in the order of the files and their lines; blank rankings are kept.
 
-    A file of several contests is held in memory, to put the lines of one ballot together. Raises `BadInputError`
-    when the contests' lines break the format or two files define one contest differently.
+    The lines of a file of several contests are sorted, beyond some megabytes in a temporary file, to put those of one
+    ballot together. Raises `BadInputError` when the contests' lines break the format or two files define one contest
+    differently.
     """
     builder = BatchBuilder()
-    names = files_to_read(export)
-    known: dict[str, tuple[str, ...]] = {}
-    for number, name in enumerate(export.names):
-        if name not in names:
-            builder.add_companion(export, number, name)
-            continue
+    add_companions(builder, export, part)
+    known = _defined_before(export, part)
+    for number, name in numbered_members(export, part):
         with open_rows(export, name) as rows:
             lines = iter(rows)
             contests = _contests(lines, rows.place)
@@ -91,6 +100,22 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
 
 
 _Line = tuple[int, list[str]]
+_HEADS: weakref.WeakKeyDictionary[Export, dict[str, dict[str, RaireContest]]] = weakref.WeakKeyDictionary()
+"""By export, for its life: the contests of each of its files that a later part was held against."""
+
+
+def _defined_before(export: Export, part: Part) -> dict[str, tuple[str, ...]]:
+    """Return contest → candidates as the files before those of a part define them; each is opened for it once."""
+    heads = _HEADS.setdefault(export, {})
+    known: dict[str, tuple[str, ...]] = {}
+    names = files_to_read(export)
+    for name in names[: names.index(part.members[0])]:
+        if name not in heads:
+            with open_rows(export, name) as rows:
+                heads[name] = _contests(iter(rows), rows.place)
+        for key, contest in heads[name].items():
+            known.setdefault(key, contest.candidates)
+    return known
 
 
 def _contests(lines: Iterator[_Line], place: str) -> dict[str, RaireContest]:
@@ -162,15 +187,38 @@ def _one_by_one(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
 def _together(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
     """Yield the lines of each ballot, one a contest, in the order of their first line.
 
-    A second line of the same contest and ballot begins another card: two records are two records.
+    A second line of the same contest and ballot begins another card: two records are two records. Lines are texts on
+    the way, cells between NULs, which no cell holds: sorted by ballot, contest and row, and then by card and row.
     """
-    cards: dict[tuple[str, int], list[_Line]] = {}
-    times: dict[tuple[str, str], int] = {}
-    for row, cells in lines:
-        contest, ballot = (cells[0].strip(), cells[1].strip()) if len(cells) > 1 else ("", f"row {row}")
-        times[contest, ballot] = copy = times.get((contest, ballot), 0) + 1
-        cards.setdefault((ballot, copy), []).append((row, cells))
-    yield from cards.values()
+    by_ballot = in_order(_NUL.join((*_ballot_and_contest(row, cells), _digits(row), *cells)) for row, cells in lines)
+    by_card = in_order(_by_first_row(by_ballot))
+    for _, card in groupby((text.split(_NUL) for text in by_card), itemgetter(0)):
+        yield [(int(row), cells) for _, row, *cells in card]
+
+
+def _ballot_and_contest(row: int, cells: list[str]) -> tuple[str, str]:
+    """Return what a line is sorted by, ballot first; a line that names none is a ballot of its own."""
+    return (cells[1].strip(), cells[0].strip()) if len(cells) > 1 else (f"row {row}", "")
+
+
+def _by_first_row(by_ballot: Iterator[str]) -> Iterator[str]:
+    """Return the lines of each ballot behind the row of the first line of their card."""
+    for _, of_ballot in groupby(by_ballot, lambda text: text.partition(_NUL)[0]):
+        for _, card in groupby(in_order(_by_copy(of_ballot)), lambda text: text[:_DIGITS]):
+            lines = [text[_DIGITS:] for text in card]
+            first = lines[0][:_DIGITS]
+            yield from (f"{first}{_NUL}{line}" for line in lines)
+
+
+def _by_copy(of_ballot: Iterator[str]) -> Iterator[str]:
+    """Return the lines of one ballot behind a number: how often the ballot has stood in the line's contest before."""
+    for _, of_contest in groupby((text.split(_NUL, 2) for text in of_ballot), itemgetter(1)):
+        yield from (f"{_digits(copy)}{line}" for copy, (_, _, line) in enumerate(of_contest))
+
+
+def _digits(number: int) -> str:
+    """Return a number as text that sorts as numbers do."""
+    return f"{number:0{_DIGITS}}"
 
 
 def _add_card(
@@ -225,6 +273,6 @@ READER = Reader(
     source="M. Blom, P. J. Stuckey, V. Teague, RAIRE; P. B. Stark, SHANGRLA, examples/data",
     gives=("cards", "votes", "patterns", "contests", "choices", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

@@ -14,14 +14,11 @@ from faircount.read.rankings.counted_rankings import (
     WEIGHT_RULE,
     Contest,
     Named,
-    add_companions,
-    numbered_members,
-    parts_of_files,
     stem,
     title_in,
     weight_of,
 )
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.json_elements import JsonElements
 from faircount.read.syntax.json_strict import strict_loads

@@ -13,13 +13,10 @@ from faircount.read.rankings.counted_rankings import (
     WEIGHT_RULE,
     Contest,
     Named,
-    add_companions,
-    numbered_members,
-    parts_of_files,
     stem,
     weight_of,
 )
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import CsvRows, candidates, is_blank, open_rows, plain_cell, row_text
 from faircount.read.syntax.text_lines import head_lines
 

@@ -286,6 +286,6 @@ READER = Reader(
     source="San Francisco Department of Elections, ballot image and master lookup, as ranked-vote and abif read it",
     gives=("cards", "votes", "patterns", "contests", "choices", "files", "rejected", "facts"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # contests in two images are known by the lines of all; an election has one image
     read=read,
 )

@@ -9,19 +9,8 @@ from dataclasses import dataclass, field
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
-from faircount.read.rankings.counted_rankings import (
-    GIVES,
-    WEIGHT_RULE,
-    Contest,
-    Named,
-    add_companions,
-    kind_of,
-    numbered_members,
-    parts_of_files,
-    stem,
-    weight_of,
-)
-from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.rankings.counted_rankings import GIVES, WEIGHT_RULE, Contest, Named, kind_of, stem, weight_of
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates, head_rows, is_blank, open_rows, plain_cell, row_text
 
 _PROFILES = ("VoteKit RankProfile", "VoteKit PreferenceProfile")

@@ -12,8 +12,8 @@ from typing import Any
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.syntax.csv_rows import candidates, figure_of
+from faircount.read.reader import Part, Reader, Recognition, numbered_members, parts_of_files
+from faircount.read.syntax.csv_rows import candidates, figure_of, files_to_read
 from faircount.read.syntax.json_strict import strict_loads
 from faircount.read.syntax.named_rows import Cells, header, read_named
 
@@ -83,9 +83,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` for a constituency that lacks what makes it one.
     """
     builder = BatchBuilder()
-    read_names, unread = [], set[str]()
     said: dict[tuple[str, str], None] = {}
-    for number, name in enumerate(export.names):
+    for number, name in numbered_members(export, part):
         kind = _kind(export, name)
         if kind == "csv":
             yield from read_named(export, name, builder, partial(_take_kingdom, name, builder))
@@ -93,16 +92,14 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             place = export.place(name)
             one = _Constituency(builder, name, place, strict_loads(export.whole(name, MAX_BYTES), place))
             builder.add_companion(export, number, name, one.take())
-            unread |= one.unread
             said |= one.said
+            for figure in sorted(one.unread):
+                said["note", f"figures not read: {figure}"] = None
             yield builder.build()
-        else:
-            continue
-        read_names.append(name)
     for fact in said:
         builder.tell(*fact)
-    builder.tell("note", f"figures not read: {', '.join(sorted(unread))}" if unread else "")
-    yield builder.finish(export, read_names)
+    known = [name for name in files_to_read(export) if _kind(export, name)] if part.number == 0 else export.names
+    yield builder.finish(export, known)
 
 
 def _take_kingdom(name: str, builder: BatchBuilder, row: int, cells: Cells) -> int:
@@ -213,6 +210,6 @@ READER = Reader(
     source="chamber of representatives, 9 June 2024: 11 constituencies in JSON and the kingdom's CSV",
     gives=("reported", "turnout", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.syntax.csv_rows import figure_of
+from faircount.read.reader import Part, Reader, Recognition, parts_of
+from faircount.read.syntax.csv_rows import figure_of, files_to_read
 from faircount.read.syntax.named_rows import Cells, header, read_named
 
 MACHINE = "National Assembly, machine votes"
@@ -25,8 +25,8 @@ _VOTES = {
 _NAMES = ("21_participants.csv", "20_local_candidates.csv", "20_parties.csv")
 _PROTOCOLS, _LIST = "41_protocols.csv", "40_elections_lists.csv"
 _COLUMNS = {
-    **dict.fromkeys(_VOTES, ("section_id", "party", "votes")),
     **dict.fromkeys(_NAMES, ("registration_code", "registration_name")),
+    **dict.fromkeys(_VOTES, ("section_id", "party", "votes")),
     _PROTOCOLS: ("section_id", "registered_voters", "onsite_listed_voters", "voted_voters", "urn_paper_ballots",
                  "invalid_paper_ballots", "urn_machine_ballots"),
     _LIST: ("section_id", "registered_voters"),
@@ -40,6 +40,8 @@ _TURNOUT = (
     ("urn_machine_ballots", "ballots_cast", "machine"),
 )
 """Column of a protocol → measure and counting group."""
+Take = Callable[[int, Cells, BatchBuilder], int]
+"""(row, cells, builder) → 1 if the row became rows of a table, else 0."""
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -56,6 +58,12 @@ def _members(export: Export) -> dict[str, str]:
     return {base.removesuffix(".xz"): name for base, name in export.base_names().items()}
 
 
+def plan(export: Export) -> tuple[Part, ...]:
+    """Cut the files into parts in the order of our list of them, which is that of their rows; others come last."""
+    ours = {name: at for at, base in enumerate(_COLUMNS) if (name := _members(export).get(base))}
+    return parts_of(export, sorted(files_to_read(export), key=lambda name: (ours.get(name, len(ours)), name)))
+
+
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield votes by section and choice under each claim, ballots in the urns, and turnout.
 
@@ -64,36 +72,41 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Invalid paper ballots are no measure of ours; a fact says how many.
     """
     members, builder = _members(export), BatchBuilder()
-    read_names: list[str] = []
+    names = _names(export, members)
+    protocols = _Protocols(members.get(_PROTOCOLS, ""), members.get(_LIST, ""))
+    takers: dict[str, Take] = {
+        **dict.fromkeys(_NAMES, _Names({}).take),
+        **{base: _Votes(members.get(base, ""), *what, names).take for base, what in _VOTES.items()},
+        _PROTOCOLS: protocols.take,
+        _LIST: protocols.take_list,
+    }
+    ours = {members[base]: base for base in takers if base in members}
+    for name in part.members:
+        if name in ours:
+            yield from _file(export, name, ours[name], builder, takers[ours[name]])
+            if ours[name] == _PROTOCOLS:
+                builder.tell("invalid_paper_ballots", str(protocols.invalid))
+    builder.tell("jurisdiction", "Bulgaria" if part.number == 0 else "")
+    yield builder.finish(export, ours if part.number == 0 else export.names)
+
+
+def _names(export: Export, members: dict[str, str]) -> dict[tuple[str, str], str]:
+    """Return what the files of participants say, which every part needs; what is wrong in them, their own part says."""
     names: dict[tuple[str, str], str] = {}
     for base in _NAMES:
         if base in members:
-            yield from _file(export, members[base], base, builder, read_names, _Names(names).take)
-    for base, (contest, claim) in _VOTES.items():
-        if base in members:
-            taker = _Votes(members[base], contest, claim, names)
-            yield from _file(export, members[base], base, builder, read_names, taker.take)
-    protocols = _Protocols(members.get(_PROTOCOLS, ""), members.get(_LIST, ""))
-    if _PROTOCOLS in members:
-        yield from _file(export, members[_PROTOCOLS], _PROTOCOLS, builder, read_names, protocols.take)
-        builder.tell("invalid_paper_ballots", str(protocols.invalid))
-    if _LIST in members:
-        yield from _file(export, members[_LIST], _LIST, builder, read_names, protocols.take_list)
-    builder.tell("jurisdiction", "Bulgaria")
-    yield builder.finish(export, read_names)
+            for _ in _file(export, members[base], base, BatchBuilder(), _Names(names).take):
+                pass
+    return names
 
 
-def _file(
-    export: Export, name: str, base: str, builder: BatchBuilder, read_names: list[str],
-    take: Callable[[int, Cells, BatchBuilder], int],
-) -> Iterator[Batch]:  # fmt: skip
+def _file(export: Export, name: str, base: str, builder: BatchBuilder, take: Take) -> Iterator[Batch]:
     missing = [column for column in _COLUMNS[base] if column not in header(export, name)]
     if missing:
         raise BadInputError(
             f"{export.place(name)}, row 1", f"{base} has the columns {', '.join(_COLUMNS[base])}",
             f"no {', '.join(missing)}", "ask for the file as published",
         )  # fmt: skip
-    read_names.append(name)
     yield from read_named(export, name, builder, lambda row, cells: take(row, cells, builder))
 
 
@@ -188,6 +201,6 @@ READER = Reader(
     source="bulgarian-elections-opendata, README.md and the election of 11 July 2021",
     gives=("reported", "turnout", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=plan,
     read=read,
 )

@@ -186,6 +186,6 @@ READER = Reader(
     source="detail.xml of Colorado's general election of 2024; the parser openelections/clarify",
     gives=("reported", "turnout", "contests", "choices", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # one document
     read=read,
 )

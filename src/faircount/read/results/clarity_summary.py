@@ -4,15 +4,16 @@ Undervotes, overvotes, ballots and voters are the contest's, repeated on each of
 voters and ballots cast at 0 throughout, and the areas that have reported, too: such zeros say nothing.
 """
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from faircount.model import Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.results.clarity_words import kind_of, title_of
-from faircount.read.syntax.csv_rows import figure_of
+from faircount.read.syntax.csv_rows import MAX_COUNT, figure_of
+from faircount.read.syntax.in_order import InOrder
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
 
 _NEEDED = {"line_number", "contest_name", "choice_name", "total_votes"}
@@ -21,6 +22,8 @@ _MEASURES = {
     "over_votes": "overvotes",
 }  # fmt: skip
 _MAYBE_UNSTATED = ("registered_voters", "ballots_cast")
+_NUL = "\0"
+"""Stands between the cells of a line that waits to be put in order; no cell has one."""
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -36,92 +39,106 @@ def _is_ours(columns: tuple[str, ...]) -> bool:
 
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
-    """Yield the votes of every line and once for each contest what its lines repeat."""
+    """Yield the votes of every line, then the contests with what the lines of each repeat."""
     builder = BatchBuilder()
     read_names = [name for name in part.members if _is_ours(header(export, name))]
     for name in read_names:
         summary = _Summary(name, builder)
         yield from read_named(export, name, builder, summary.take)
-        summary.finish()
+        yield from summary.gather()
+        yield from summary.tell()
     yield builder.finish(export, read_names)
 
 
-@dataclass
-class _Contest:
-    line: int
-    votes_allowed: int | None
-    measures: dict[str, str]
-    row: int
-    choices: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Name → line number and party."""
-
-
 class _Summary:
-    """One file; contests are told at its end, in the order of the line numbers."""
+    """One file. Its lines are put in order by contest, and then the contests by their first line numbers."""
 
     def __init__(self, name: str, builder: BatchBuilder) -> None:
         self._name, self._builder = name, builder
-        self._contests: dict[str, _Contest] = {}
+        self._lines, self._contests = InOrder(), InOrder()
+        self._unstated = set(_MAYBE_UNSTATED)
         self._unreported = 0
 
     def take(self, row: int, cells: Cells) -> int:
         """Turn one line into votes; return 1 if it became any."""
-        whole = " | ".join(cells.values())
         title, allowed = title_of(cells["contest_name"])
         choice, count, line = cells["choice_name"], figure_of(cells["total_votes"]), figure_of(cells["line_number"])
-        if not title or not choice or count is None:
-            rule = "a line has a contest, a choice and a whole number of votes"
-            self._builder.reject(self._name, row, rule, value=whole)
-            return 0
-        line = row if line is None else line
-        measures = {column: cells[column] for column in _MEASURES if cells.get(column)}
-        contest = self._contests.setdefault(title, _Contest(line, allowed, measures, row))
-        if contest.measures != measures:
-            rule = f"the lines of a contest repeat its voters, ballots, undervotes and overvotes; see row {contest.row}"
-            self._builder.reject(self._name, row, rule, value=whole)
-        party = cells.get("party_name", "")
-        contest.line = min(contest.line, line)
-        contest.choices.setdefault(choice, (line, party))
-        self._builder.add("reported", contest=title, choice=choice, party=party or None, measure="votes", count=count,
-                          claim="reported", row=row)  # fmt: skip
-        self._areas(cells)
-        return 1
+        party, measures = cells.get("party_name", ""), [cells.get(column, "") for column in _MEASURES]
+        is_read = bool(title and choice) and count is not None
+        if is_read:
+            said = [str(row if line is None else line), choice, party, str(allowed or ""), *measures]
+        else:
+            said = []
+        self._lines.add(_NUL.join([title, f"{row:010}", " | ".join(cells.values()), *said]))
+        if is_read:
+            self._builder.add("reported", contest=title, choice=choice, party=party or None, measure="votes",
+                              count=count, claim="reported", row=row)  # fmt: skip
+            self._areas(cells)
+        return int(is_read)
 
     def _areas(self, cells: Cells) -> None:
         stated = {column.rpartition("_")[2]: figure_of(text) for column, text in cells.items() if column[:4] == "num_"}
         done, all_of_them = stated.get("rptg"), stated.get("total")
         self._unreported += bool(done and all_of_them and done < all_of_them)
 
-    def finish(self) -> None:
-        """Add the contests, their choices and measures."""
-        unstated = {
-            column for column in _MAYBE_UNSTATED
-            if all(figure_of(c.measures.get(column, "0")) == 0 for c in self._contests.values())
-        }  # fmt: skip
-        ordered = sorted(self._contests.items(), key=lambda item: (item[1].line, item[0]))
-        for place, (title, contest) in enumerate(ordered):
-            self._builder.add("contests", contest=title, votes_allowed=contest.votes_allowed, place=place)
-            choices = sorted(contest.choices.items(), key=lambda item: (item[1][0], item[0]))
-            for at, (choice, (_, party)) in enumerate(choices):
+    def gather(self) -> Iterator[Batch]:
+        """Put the lines together to contests; yield what is full of rows that cannot be read."""
+        for title, lines in itertools.groupby((line.split(_NUL) for line in self._lines), lambda cells: cells[0]):
+            self._gather_one(title, lines)
+            if self._builder.full:
+                yield self._builder.build()
+
+    def _gather_one(self, title: str, lines: Iterator[list[str]]) -> None:
+        """Put the lines of one contest together; measures and votes allowed are those of the first in the file."""
+        first, allowed, measures, place = "", "", [""], 0
+        choices: dict[str, tuple[int, str]] = {}
+        for _, row, whole, *said in lines:
+            if not said:
+                rule = "a line has a contest, a choice and a whole number of votes"
+                self._builder.reject(self._name, int(row), rule, value=whole)
+                continue
+            line = int(said[0])
+            if not first:
+                first, allowed, measures, place = row, said[3], said[4:], line
+            elif measures != said[4:]:
+                rule = "the lines of a contest repeat its voters, ballots, undervotes and overvotes; see row "
+                self._builder.reject(self._name, int(row), f"{rule}{int(first)}", value=whole)
+            place = min(place, line)
+            choices.setdefault(said[1], (line, said[2]))
+        if first:
+            of_column = dict(zip(_MEASURES, measures, strict=True))
+            self._unstated -= {column for column in self._unstated if figure_of(of_column[column] or "0") != 0}
+            ordered = sorted(choices.items(), key=lambda item: (item[1][0], item[0]))
+            parties = [text for choice, (_, party) in ordered for text in (choice, party)]
+            self._contests.add(_NUL.join([f"{place + MAX_COUNT:013}", title, first, allowed, *measures, *parties]))
+
+    def tell(self) -> Iterator[Batch]:
+        """Add the contests in the order of their line numbers, with choices and measures; yield what is full."""
+        for place, contest in enumerate(self._contests):
+            _, title, row, allowed, *said = contest.split(_NUL)
+            self._builder.add("contests", contest=title, votes_allowed=int(allowed) if allowed else None, place=place)
+            parties = said[len(_MEASURES) :]
+            for at, (choice, party) in enumerate(zip(parties[::2], parties[1::2], strict=True)):
                 self._builder.add("choices", contest=title, choice=choice, party=party or None, kind=kind_of(choice),
                                   place=at)  # fmt: skip
-            for column, text in contest.measures.items():
-                self._measure(title, contest, column, text, unstated)
-        if unstated:
-            self._builder.tell("note", f"{' and '.join(sorted(unstated))} are 0 in every line: not stated")
+            for column, text in zip(_MEASURES, said, strict=False):
+                if text and column not in self._unstated:
+                    self._measure(title, int(row), column, text)
+            if self._builder.full:
+                yield self._builder.build()
+        if self._unstated:
+            self._builder.tell("note", f"{' and '.join(sorted(self._unstated))} are 0 in every line: not stated")
         if self._unreported:
             self._builder.tell("partial", "not all areas had reported")
 
-    def _measure(self, title: str, contest: _Contest, column: str, text: str, unstated: set[str]) -> None:
-        if column in unstated:
-            return
+    def _measure(self, title: str, row: int, column: str, text: str) -> None:
         count = figure_of(text)
         if count is None:
             found = f"{text!r} ({title})"
-            self._builder.reject(self._name, contest.row, "a figure is a whole number", column=column, value=found)
+            self._builder.reject(self._name, row, "a figure is a whole number", column=column, value=found)
             return
         self._builder.add("reported", contest=title, measure=_MEASURES[column], count=count, claim="reported",
-                          row=contest.row)  # fmt: skip
+                          row=row)  # fmt: skip
 
 
 READER = Reader(
@@ -130,6 +147,6 @@ READER = Reader(
     source="summary.csv of Colorado's general election of 2024",
     gives=("reported", "contests", "choices", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # one file an election
     read=read,
 )

@@ -91,6 +91,6 @@ READER = Reader(
     source="the US county level results of 2016 and 2020 as published by tonmcg",
     gives=("reported", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # one table: two are two elections, and two sources
     read=read,
 )

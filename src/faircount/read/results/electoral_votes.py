@@ -76,6 +76,6 @@ READER = Reader(
     source="a table of the states' votes of 2020 with their numbers of electors",
     gives=("reported", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # one table
     read=read,
 )

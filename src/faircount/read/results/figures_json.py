@@ -18,7 +18,7 @@ from typing import Any
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.json_strict import strict_loads
 
@@ -91,11 +91,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` for JSON of another shape.
     """
     builder = BatchBuilder()
-    wanted = set(candidates(export))
-    for number, name in enumerate(export.names):
-        if name not in wanted:
-            builder.add_companion(export, number, name)
-            continue
+    add_companions(builder, export, part)
+    for number, name in numbered_members(export, part):
         place = export.place(name)
         value = strict_loads(export.whole(name, MAX_BYTES), place)
         if not _shape(value):
@@ -172,6 +169,6 @@ READER = Reader(
     source="this project: figures of the same ballots at several times or by several standards, with their sources",
     gives=("reported", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

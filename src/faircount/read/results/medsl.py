@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from faircount.model import BadInputError, Batch, batch_label, name_key
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results.results_words import NO_MEASURE, contest_title, measure_of, unit_of
-from faircount.read.syntax.csv_rows import figure_of
-from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
+from faircount.read.reader import Part, Reader, Recognition, parts_of_files
+from faircount.read.results.results_words import NO_MEASURE, contest_title, file_said, measure_of, unit_of
+from faircount.read.syntax.csv_rows import figure_of, files_to_read, open_rows
+from faircount.read.syntax.named_rows import Cells, claimed, header, named_rows, read_named
 
 _BOTH = {"precinct", "office", "mode", "votes", "candidate", "district", "dataverse", "stage", "state_po"}
 
@@ -40,23 +40,39 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     counties bear the same names.
     """
     builder = BatchBuilder()
-    read_names = [name for name in part.members if _is_ours(header(export, name))]
-    states: set[str] = set()
-    for name in read_names:
-        sheet = _Sheet(name, export.place(name), states, builder)
+    state = _state(export)
+    for name in _ours(export, part.members):
+        sheet = _Sheet(export, name, state, builder)
         yield from read_named(export, name, builder, sheet.take)
         sheet.tell()
-    for state in sorted(states):
-        builder.tell("jurisdiction", state)
-    yield builder.finish(export, read_names)
+    if part.number > 0:
+        yield builder.finish(export, export.names)
+        return
+    builder.tell("jurisdiction", state)
+    yield builder.finish(export, _ours(export, files_to_read(export)))
+
+
+def _ours(export: Export, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if _is_ours(header(export, name)))
+
+
+def _state(export: Export) -> str:
+    """Return the state of the first row of all, which every part holds its rows to; empty where there is no row."""
+    for name in files_to_read(export):
+        if _is_ours(header(export, name)):
+            with open_rows(export, name, lambda row, why: None) as rows:
+                for _, cells in named_rows(rows, name, BatchBuilder()):
+                    return cells.get("state_po", "")
+    return ""
 
 
 class _Sheet:
     """One file: its state, and what its rows have in common."""
 
-    def __init__(self, name: str, place: str, states: set[str], builder: BatchBuilder) -> None:
-        self.name, self.place, self.builder = name, place, builder
-        self._states = states
+    def __init__(self, export: Export, name: str, state: str, builder: BatchBuilder) -> None:
+        self.name, self.place, self.builder = name, export.place(name), builder
+        self._file_said = file_said(export, name)
+        self._state = state
         self._dates: set[str] = set()
         self._titles: dict[tuple[str, str, str, str], str] = {}
 
@@ -68,13 +84,9 @@ class _Sheet:
     def take(self, row: int, cells: Cells) -> int:
         """Turn one row into a row of `reported` or `turnout`; return 1 if it became one."""
         builder = self.builder
-        if cells["state_po"] not in self._states:
-            self._states.add(cells["state_po"])
-            if len(self._states) > 1:
-                found = " and ".join(sorted(self._states))
-                raise BadInputError(
-                    f"{self.place}, row {row}", "a source holds one state", found, "split it by state_po"
-                )
+        if cells["state_po"] != self._state:
+            found = " and ".join(sorted((self._state, cells["state_po"])))
+            raise BadInputError(f"{self.place}, row {row}", "a source holds one state", found, "split it by state_po")
         self._dates.add(cells.get("date", ""))
         count = figure_of(cells["votes"])
         if count is None:
@@ -87,7 +99,7 @@ class _Sheet:
         office, candidate = cells["office"], cells["candidate"]
         turnout = measure_of(office)
         if turnout == "blank":
-            builder.leave_out(NO_MEASURE[turnout])
+            self._leave_out(turnout)
             return 0
         if turnout in ("registered", "ballots_cast"):
             builder.add("turnout", **key, measure=turnout)
@@ -101,12 +113,15 @@ class _Sheet:
             return 0
         measure = measure_of(candidate)
         if measure in NO_MEASURE:
-            builder.leave_out(NO_MEASURE[measure])
+            self._leave_out(measure)
             return 0
         party = cells.get("party_detailed") or cells.get("party") or None
         named = {"measure": measure} if measure else {"measure": "votes", "choice": candidate, "party": party}
         builder.add("reported", **key, **named, contest=self._title(cells))
         return 1
+
+    def _leave_out(self, what: str) -> None:
+        self.builder.leave_out(self._file_said + NO_MEASURE[what])
 
     def _title(self, cells: Cells) -> str:
         said = (cells["office"], cells["district"], cells["stage"], cells.get("special", ""))
@@ -148,6 +163,6 @@ READER = Reader(
     source="MEDSL 2018-elections-official: Colorado, Georgia, Pennsylvania, Wisconsin",
     gives=("reported", "turnout", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

@@ -6,14 +6,15 @@ A record is the object of JSON as it is. Of an XML element it is a dict of its c
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
+
+import msgspec
 
 from faircount.read.export import Export
+from faircount.read.syntax.json_elements import JsonElements
 from faircount.read.syntax.json_strict import strict_loads
 from faircount.read.syntax.xml_elements import elements, local_name
 
-MAX_JSON = 512 << 20
-"""JSON is held whole, at some eight times its size; the same report in XML is read contest by contest."""
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _ROOT = "/ElectionReport/"
 _HEADER = (
@@ -24,6 +25,7 @@ _OF_ELECTION = ("Name", "StartDate", "ElectionScopeId")
 _LISTS = ("GpUnit", "Party", "Candidate", "BallotCounts")
 
 Record = dict[str, Any]
+_RECORDS = msgspec.json.Decoder(list[Record])
 
 
 def many(record: Record, *names: str) -> list[Any]:
@@ -105,37 +107,68 @@ class Definitions:
 
 
 class JsonReport:
-    """A report in JSON."""
+    """A report in JSON, read from its beginning twice: definitions may stand behind the figures that use them.
+
+    Only the contests, which hold the figures, are streamed; the rest is held.
+    """
 
     def __init__(self, export: Export, name: str) -> None:
-        found = strict_loads(export.whole(name, MAX_JSON), export.place(name))
-        if not isinstance(found, dict):
-            raise WrongShapeError("a report is one JSON object", type(found).__name__)
-        self._report: Record = found
+        self._export, self._name = export, name
+        self._rest: Record = {}
 
     def definitions(self) -> Definitions:
         """Return what the figures refer to."""
-        found = Definitions({name: text(self._report[name]) for name in _HEADER if name in self._report})
-        for election in parts(self._report, "Election"):
-            found.elections += 1
+        place, found = self._export.place(self._name), Definitions()
+        with self._export.open(self._name) as stream:
+            contests = _Contests(stream, place)
+            for group in contests:
+                for contest in group.decode(_RECORDS):
+                    found.outline(contest)
+            self._rest = strict_loads(contests.rest, f"{place} (without its contests)")
+        elections = parts(self._rest, "Election")
+        # A list of contests that was read in pieces leaves an empty list where it stood.
+        if found.contests and not any(election.get("Contest") == [] for election in elections):
+            raise WrongShapeError("contests stand in an election", "contests elsewhere")
+        found.elections = len(elections)
+        found.header = {name: text(self._rest[name]) for name in _HEADER if name in self._rest}
+        for election in elections:
             found.header.update({name: text(election[name]) for name in _OF_ELECTION if name in election})
             for name in ("Candidate", "BallotCounts"):
                 for record in parts(election, name):
                     found.take(name, record)
+            for contest in parts(election, "Contest"):
+                found.outline(contest)
         for name in ("GpUnit", "Party"):
-            for record in parts(self._report, name):
+            for record in parts(self._rest, name):
                 found.take(name, record)
-        for contest in self.contests():
-            found.outline(contest)
         return found
 
     def contests(self) -> Iterator[Record]:
-        """Yield the contests with their figures; `@line` is the contest's number, 1 first."""
-        number = 0
-        for election in parts(self._report, "Election"):
-            for contest in parts(election, "Contest"):
-                number += 1
-                yield {**contest, "@line": number}
+        """Yield the contests with their figures, after `definitions`; `@line` is the contest's number, 1 first."""
+        for number, contest in enumerate(self._all_contests(), 1):
+            yield {**contest, "@line": number}
+
+    def _all_contests(self) -> Iterator[Record]:
+        with self._export.open(self._name) as stream:
+            for group in _Contests(stream, self._export.place(self._name)):
+                yield from group.decode(_RECORDS)
+        for election in parts(self._rest, "Election"):
+            yield from parts(election, "Contest")
+
+
+class _Contests(JsonElements):
+    """The contests of a report in JSON, whose list stands in an election in a list of elections."""
+
+    def __init__(self, stream: BinaryIO, place: str) -> None:
+        super().__init__(stream, place, frozenset({"Contest"}))
+
+    def _until_array(self, depth: int) -> tuple[str, int]:
+        # Looked for are lists directly in the object: these stand two levels deeper, so it begins two levels outside.
+        name, depth = super()._until_array(depth or -2)
+        if name in self._seen:
+            fix = "read elections one at a time"
+            raise WrongShapeError("a report holds one election with its contests", "two lists of contests", fix)
+        return name, depth
 
 
 class XmlReport:

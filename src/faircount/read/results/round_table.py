@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from faircount.model import BadInputError, Batch, name_key
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, numbered_members, parts_of_files
 from faircount.read.results.round_figures import NO_TITLE, RoundFigures
 from faircount.read.syntax.csv_rows import candidates, files_to_read, head_rows, is_blank, open_rows, plain_cell
 
@@ -129,8 +129,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` where no line numbers the rounds from 1 on, or the table has no line of votes.
     """
     builder = BatchBuilder()
-    names = files_to_read(export)
-    for name in names:
+    for number, name in numbered_members(export, part):
         with open_rows(export, name) as rows:
             lines: list[Line] = []
             for row, cells in rows:
@@ -138,9 +137,9 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
                     raise BadInputError(rows.place, f"a table of rounds has at most {MAX_LINES:,} lines", "more")
                 lines.append((row, [plain_cell(cell) for cell in cells]))
             records = _Table(builder, name, rows.place, lines).take()
-            builder.add_file(export.names.index(name), name, rows, records)
+            builder.add_file(number, name, rows, records)
     builder.tell("note", "columns of percentages and of votes transferred are not read: they follow from the votes")
-    yield builder.finish(export, names)
+    yield builder.finish(export, files_to_read(export) if part.number == 0 else export.names)
 
 
 class _Table:
@@ -232,6 +231,6 @@ READER = Reader(
     source="RCTab 2.0.0 detailed reports; City of Portland OR, 5 November 2024, District 1; rcv-cruncher tab1",
     gives=("reported", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

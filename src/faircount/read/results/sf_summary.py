@@ -201,6 +201,6 @@ READER = Reader(
     source="summary.xml of the San Francisco general election of 5 November 2024 (Election Summary Report, SSRS)",
     gives=("reported", "turnout", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=one_part,  # one document
     read=read,
 )

@@ -4,16 +4,19 @@ Voters, ballots, undervotes and overvotes are those of the contest in the precin
 summary of votes, the same without precincts, is read alike.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 
 from faircount.model import Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.reader import Part, Reader, Recognition, parts_of_files
 from faircount.read.results.clarity_words import kind_of, title_of
 from faircount.read.results.results_words import unit_of
-from faircount.read.syntax.csv_rows import figure_of
+from faircount.read.syntax.csv_rows import figure_of, files_to_read
+from faircount.read.syntax.in_order import InOrder
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
 
 _SYNONYMS = {
@@ -29,6 +32,8 @@ _SYNONYMS = {
     "overvotes": ("total_overvotes", "overvotes", "over_votes", "total_over_votes"),
 }
 _MEASURES = ("registered", "ballots_cast", "undervotes", "overvotes")
+_NUL = "\0"
+"""Stands between the cells of a row that waits to be put in order; no cell has one."""
 
 _BARE = re.compile(r".*[a-z0-9]", re.DOTALL)
 """A name up to its last letter or digit. (Taking the signs off with `[^a-z0-9]+$` looks from every sign to the end.)"""
@@ -57,29 +62,33 @@ def _roles(columns: tuple[str, ...]) -> dict[str, str]:
 
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
-    """Yield votes, and once for each contest and precinct its voters, ballots, undervotes and overvotes.
+    """Yield votes by precinct and contest, and once for each such pair its voters, ballots, undervotes and overvotes.
 
     Voters stand with their contest (`reported`), not as turnout of the precinct: offices join precincts for some
     contests, `100,700`, so that few voters are not told by their votes, and such a pair beside its parts would count
     them twice.
     """
     builder = BatchBuilder()
-    read_names = [name for name in part.members if _is_ours(header(export, name))]
-    for name in read_names:
+    for name in _ours(export, part.members):
         sheet = _Sheet(name, header(export, name), builder)
         yield from read_named(export, name, builder, sheet.take)
+        yield from sheet.figures()
         sheet.tell()
-    yield builder.finish(export, read_names)
+    # What is not read is said once.
+    yield builder.finish(export, export.names if part.number else _ours(export, files_to_read(export)))
+
+
+def _ours(export: Export, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if _is_ours(header(export, name)))
 
 
 class _Sheet:
-    """One file: which column plays which role, and what was said of each contest in each precinct."""
+    """One file: which column plays which role, and its rows by county, precinct and contest, wherever they stand."""
 
     def __init__(self, name: str, columns: tuple[str, ...], builder: BatchBuilder) -> None:
-        self._name, self._builder = name, builder
+        self._name, self._builder, self._rows = name, builder, InOrder()
         self._roles = _roles(columns)
         self._unread = [c for c in columns if c and c not in self._roles.values()]
-        self._said: dict[tuple[str, str, str], tuple[str, ...]] = {}
         self._choices: dict[str, dict[str, str]] = {}
         self._allowed: dict[str, int | None] = {}
 
@@ -96,46 +105,59 @@ class _Sheet:
             self._builder.tell("note", f"{self._name}: columns not read: {', '.join(self._unread)}")
 
     def take(self, row: int, cells: Cells) -> int:
-        """Turn one row into rows of `reported`; return 1 if its votes became one."""
+        """Keep one row for its precinct and contest; return 1 if it has votes."""
         at = {role: cells.get(column, "") for role, column in self._roles.items()}
         stated = [cell for cell in cells.values() if cell]
         if len(stated) == 1 and stated[0].startswith("*"):
             self._builder.tell("note", f"{self._name}: {stated[0]}")
             return 0
         title, allowed = title_of(at["contest"])
-        choice, count = at["choice"], figure_of(at["votes"])
+        choice, count, party = at["choice"], figure_of(at["votes"]), at.get("party", "")
+        whole = " | ".join(cells.values())
         if not title or not choice or count is None:
             rule = "a row has a contest, a choice and a whole number of votes"
-            self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
+            self._builder.reject(self._name, row, rule, value=whole)
             return 0
-        unit: dict[str, object] = {
-            "contest": title, "jurisdiction": unit_of(at.get("county", "")),
-            "precinct": unit_of(at.get("precinct", "")), "claim": "reported", "row": row,
-        }  # fmt: skip
         self._allowed.setdefault(title, allowed)
-        self._choices.setdefault(title, {}).setdefault(choice, at.get("party", ""))
-        party = at.get("party") or None
-        self._builder.add("reported", **unit, choice=choice, party=party, measure="votes", count=count)
-        self._measures(row, cells, at, unit)
+        self._choices.setdefault(title, {}).setdefault(choice, party)
+        unit = (at.get("county", ""), at.get("precinct", ""), title)
+        measures = [at.get(measure, "") for measure in _MEASURES]
+        self._rows.add(_NUL.join([*unit, f"{row:010}", choice, party, str(count), whole, *measures]))
         return 1
 
-    def _measures(self, row: int, cells: Cells, at: dict[str, str], unit: dict[str, object]) -> None:
-        said = tuple(at.get(measure, "") for measure in _MEASURES)
-        key = (str(unit["contest"]), at.get("county", ""), at.get("precinct", ""))
-        first = self._said.setdefault(key, said)
-        if first is not said:
-            if first != said:
+    def figures(self) -> Iterator[Batch]:
+        """Add the figures of every precinct and contest; yield what is full."""
+        rows = (row.split(_NUL) for row in self._rows)
+        for (county, precinct, title), alike in itertools.groupby(rows, itemgetter(0, 1, 2)):
+            unit = {"contest": title, "jurisdiction": unit_of(county), "precinct": unit_of(precinct)}
+            self._figures_of(unit, alike)
+            if self._builder.full:
+                yield self._builder.build()
+
+    def _figures_of(self, unit: dict[str, str | None], rows: Iterator[list[str]]) -> None:
+        """Add the votes of one contest in one precinct, and what its first row says that the others must repeat."""
+        first: list[str] = []
+        for _, _, _, number, choice, party, count, whole, *measures in rows:
+            row = int(number)
+            self._add(unit, row, int(count), choice=choice, party=party or None, measure="votes")
+            if not first:
+                first = measures
+                self._measures(unit, row, measures, whole)
+            elif measures != first:
                 rule = "rows of a contest in a precinct repeat its voters, ballots, undervotes and overvotes"
-                self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
-            return
-        for measure, text in zip(_MEASURES, said, strict=True):
+                self._builder.reject(self._name, row, rule, value=whole)
+
+    def _measures(self, unit: dict[str, str | None], row: int, measures: list[str], whole: str) -> None:
+        for measure, text in zip(_MEASURES, measures, strict=True):
             count = figure_of(text)
             if count is not None:
-                self._builder.add("reported", **unit, measure=measure, count=count)
+                self._add(unit, row, count, measure=measure)
             elif text:
-                found = f"{text!r} in {' | '.join(cells.values())}"
-                column = self._roles[measure]
-                self._builder.reject(self._name, row, "a figure is a whole number", column=column, value=found)
+                self._builder.reject(self._name, row, "a figure is a whole number", column=self._roles[measure],
+                                     value=f"{text!r} in {whole}")  # fmt: skip
+
+    def _add(self, unit: dict[str, str | None], row: int, count: int, **figure: str | None) -> None:
+        self._builder.add("reported", **unit, **figure, count=count, claim="reported", row=row)
 
 
 READER = Reader(
@@ -144,6 +166,6 @@ READER = Reader(
     source="Boulder County, official statements of votes of 2023, 2024 and 2025",
     gives=("reported", "contests", "choices", "files", "facts", "rejected"),
     recognise=recognise,
-    plan=one_part,
+    plan=parts_of_files,
     read=read,
 )

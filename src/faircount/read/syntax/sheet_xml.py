@@ -68,19 +68,24 @@ def date_styles(stream: BinaryIO, place: str) -> frozenset[str]:
 class SheetRows:
     """Rows of one sheet. Iterate once; `formulas` and `empty_formulas` are complete at the end."""
 
-    def __init__(self, stream: BinaryIO, place: str, texts: list[str], dates: frozenset[str]) -> None:
-        self.stream, self.place, self.texts, self.dates = stream, place, texts, dates
+    def __init__(
+        self, stream: BinaryIO, place: str, texts: list[str], dates: frozenset[str], left_out: bool = True
+    ) -> None:
+        self.stream, self.place, self.texts, self.dates, self.left_out = stream, place, texts, dates, left_out
         self._columns: dict[str, int] = {}
         self.formulas = 0
         self.empty_formulas = 0
         """Formulas without a last value: nobody has ever computed them."""
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield (row, cells): rows that the file leaves out are yielded empty, cells that it leaves out are ""."""
+        """Yield (row, cells): rows that the file leaves out are yielded empty, cells that it leaves out are "".
+
+        Without `left_out`, only rows that the file has an element for, though it may hold no cell.
+        """
         before = 0
         for row in leaves(self.stream, self.place, "row", "sheetData"):
             number = self._row_number(row, before)
-            for missing in range(before + 1, number):
+            for missing in range(before + 1, number if self.left_out else before):
                 yield missing, []
             yield number, self._cells(row, number)
             before = number

@@ -65,16 +65,17 @@ class Workbook:
                 found[part] = count
         return found
 
-    def rows(self, sheet: int = 0) -> Iterator[tuple[int, list[str]]]:
+    def rows(self, sheet: int = 0, left_out: bool = True) -> Iterator[tuple[int, list[str]]]:
         """Yield (row, cells) of a sheet, rows numbered as a spreadsheet shows them, cells as text.
 
         A row has as many cells as the file says; those left out at its end are not there, an empty row is `[]`. Whole
-        numbers have no `.0`, dates are 2026-11-03. Raises `BadInputError` when the sheet cannot be read.
+        numbers have no `.0`, dates are 2026-11-03. `left_out` as in `SheetRows`. Raises `BadInputError` when the sheet
+        cannot be read.
         """
         if sheet >= len(self._sheet_parts):
             raise BadInputError(self.place, "the workbook has this sheet", f"{len(self.sheets)} sheets")
         with self._part(self._sheet_parts[sheet]) as stream:
-            yield from SheetRows(stream, self._named(sheet), self._texts, self._dates)
+            yield from SheetRows(stream, self._named(sheet), self._texts, self._dates, left_out)
 
     @functools.cached_property
     def _texts(self) -> list[str]:

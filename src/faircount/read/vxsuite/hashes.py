@@ -7,53 +7,64 @@ libs/auth (`cast_vote_record_hashes`), of which nothing is copied here.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Mapping
 
 REPORT = "cast-vote-record-report.json"
 ALL_FILES, REPORT_ALONE = "all files of a record", "the report of a record"
 _LETTERS = ((4, 2), (2, 1))
 
 
-@dataclass(slots=True)
-class RecordHashes:
-    """Hashes of the records of an export, gathered one by one, in both ways."""
+class RootHash:
+    """The hash over records' hashes, joined by the first `lower`, then `upper` letters of their ids, then all.
 
-    of_report: dict[str, str] = field(default_factory=dict)
-    of_files: dict[str, str] = field(default_factory=dict)
+    **Records come in the order of their ids**, so that of each level only the group that is open is kept.
+    """
+
+    def __init__(self, lower: int, upper: int) -> None:
+        self._letters = (lower, upper)
+        self._keys = ["", ""]
+        self._joined = [hashlib.sha256() for _ in (lower, upper, 0)]
+        self._empty = True
+
+    def add(self, record: str, digest: str) -> None:
+        """Take the hash of a record."""
+        keys = [record[:letters] for letters in self._letters]
+        if not self._empty:
+            self._close(sum(old != new for old, new in zip(self._keys, keys, strict=True)))
+        self._keys, self._empty = keys, False
+        self._joined[0].update(digest.encode())
+
+    def _close(self, levels: int) -> None:
+        """Add what is joined on the lowest levels to the level above each, and begin anew there."""
+        for level in range(levels):
+            self._joined[level + 1].update(self._joined[level].hexdigest().encode())
+            self._joined[level] = hashlib.sha256()
+
+    def finish(self) -> str:
+        """Return the hash after the last record; empty where there were none."""
+        if self._empty:
+            return ""
+        self._close(len(self._letters))
+        return self._joined[-1].hexdigest()
+
+
+class RecordHashes:
+    """The hash over the records of an export in every known way, as the records come, in the order of their ids."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self._ways = [(words, RootHash(*letters)) for words in (REPORT_ALONE, ALL_FILES) for letters in _LETTERS]
 
     def add(self, record: str, files: Mapping[str, str]) -> None:
         """Take a record's files, name → SHA-256."""
-        self.of_report[record] = _summary(record, {REPORT: files[REPORT]})
-        self.of_files[record] = _summary(record, files)
+        of = {REPORT_ALONE: _summary(record, {REPORT: files[REPORT]}), ALL_FILES: _summary(record, files)}
+        for words, root in self._ways:
+            root.add(record, of[words])
+        self.records += 1
 
     def way_of(self, root: str) -> str:
-        """Return by which way the records hash to `root`, in words; empty if by none."""
-        for words, leaves in ((REPORT_ALONE, self.of_report), (ALL_FILES, self.of_files)):
-            for letters in _LETTERS:
-                if root_hash(leaves, *letters) == root:
-                    return words
-        return ""
-
-
-def root_hash(leaves: Mapping[str, str], lower: int, upper: int) -> str:
-    """Return the hash over records' hashes, joined by the first `lower`, then `upper` letters of their ids.
-
-    Empty where there are no records.
-    """
-    if not leaves:
-        return ""
-    return _joined(_joined_by(_joined_by(leaves, lower), upper).values())
-
-
-def _joined_by(hashes: Mapping[str, str], letters: int) -> dict[str, str]:
-    ordered = sorted(hashes.items())
-    return {key: _joined(h for _, h in group) for key, group in groupby(ordered, lambda pair: pair[0][:letters])}
-
-
-def _joined(hashes: Iterable[str]) -> str:
-    return hashlib.sha256("".join(hashes).encode()).hexdigest()
+        """Return by which way the records hash to `root`, in words; empty if by none. Call once, after the last."""
+        return next((words for words, found in self._ways if found.finish() == root), "")
 
 
 def _summary(record: str, files: Mapping[str, str]) -> str:

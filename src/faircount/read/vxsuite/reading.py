@@ -6,10 +6,12 @@ over all records, the hashes of images, the batches in `metadata.json`, and how 
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 
 import msgspec
 
@@ -110,6 +112,8 @@ class _Checks:
     images: int = 0
     absent: int = 0
     unhashed: int = 0
+    refused: int = 0
+    """Folders of sheets that the scanner gave back."""
 
     def image(self, place: str, folder: dict[str, str], name: str, expected: str) -> None:
         """Hold one file of a folder against its hash. Raises `BadInputError` where it differs."""
@@ -129,47 +133,44 @@ class _Checks:
 def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield records in the order of their folders' names, then contests, the scanner's batches, and what was checked.
 
-    Raises `BadInputError` for a hash that does not hold, naming the folder where one file differs, and for anything
-    that is not such an export.
+    One part reads all, since one hash is over all records, in order. Raises `BadInputError` for a hash that does not
+    hold, naming the folder where one file differs, and for anything that is not such an export.
     """
     top = next((n for n in export.names if n == METADATA or n.endswith(f"/{METADATA}")), "")
     if not top:
         raise BadInputError(str(export), f"an export of VxSuite holds {METADATA}", "no such file")
     prefix = top.removesuffix(METADATA)
-    numbers = {name: at for at, name in enumerate(export.names)}
     metadata = _metadata(export, top)
     builder, contests, checks = BatchBuilder(), AllContests(), _Checks()
     names = FileNames(metadata.castVoteRecordReportMetadata)
     cards: Counter[str] = Counter()
     writer = RecordWriter(builder, names, contests, 0, top, "", density=_per_cent, people_adjudicate=False)
-    folders = _folders(export, prefix)
-    for folder, files in folders.items():
-        hashes = {}
-        for name in files:
-            hashes[name] = _file(builder, export, f"{prefix}{folder}/{name}", numbers, int(name == REPORT))
+    for folder, files in _folders(export, prefix):
+        hashes = {name: _file(builder, export, f"{prefix}{folder}/{name}", int(name == REPORT)) for name in files}
         if folder.startswith(REFUSED):
+            checks.refused += 1
             continue
         record = _record(export, f"{prefix}{folder}", folder, hashes)
         _check_images(export.place(f"{prefix}{folder}"), record, hashes, checks)
         checks.hashes.add(folder, hashes)
         writer.name = f"{prefix}{folder}/{REPORT}"
-        writer.file = numbers[writer.name]
+        writer.file = _number(export, writer.name)
         writer.place = export.place(writer.name)
         if writer.add(1, record) is not None:
             cards[str(record.BatchId)] += 1
         if builder.full:
             yield builder.build()
             writer.forget()
-    for name in export.names:
+    for number, name in enumerate(export.names):
         if not name.startswith(prefix) or "/" not in name.removeprefix(prefix):
-            builder.add_companion(export, numbers[name], name)
+            builder.add_companion(export, number, name)
     contests.add(names, export.place(top))
     contests.rows(builder)
     for row, batch in enumerate(metadata.batches(), 1):
         if batch.sheetCount is not None:
             builder.add("manifest", container=batch.label or None, tabulator=batch.scannerId or None, batch=batch.id,
                         cards=batch.sheetCount, claim=CLAIM, row=row)  # fmt: skip
-    for name, value in _facts(export, metadata, names, checks, cards, folders):
+    for name, value in _facts(export, metadata, names, checks, cards):
         builder.tell(name, value)
     yield builder.build()
 
@@ -182,26 +183,30 @@ def _metadata(export: Export, name: str) -> Metadata:
         raise BadInputError(place, "the file has the fields of VxSuite's metadata", str(error)) from error
 
 
-def _folders(export: Export, prefix: str) -> dict[str, list[str]]:
-    """Return folder → names of its files, both in order. Raises `BadInputError` for a folder without its report."""
-    found: dict[str, list[str]] = {}
-    for name in export.names:
-        folder, slash, rest = name.removeprefix(prefix).partition("/")
-        if slash and name.startswith(prefix):
-            found.setdefault(folder, []).append(rest)
-    for folder, files in found.items():
+def _folders(export: Export, prefix: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield (folder, names of its files), both in order. Raises `BadInputError` for a folder without its report."""
+    inside = [name for name in export.names if name.startswith(prefix) and "/" in name[len(prefix) :]]
+    # Names of files are in order, names of folders are not: `a-b/` comes before `a/`.
+    inside.sort(key=lambda name: name[len(prefix) :].replace("/", "\0", 1))
+    for folder, group in groupby(inside, lambda name: name[len(prefix) :].partition("/")[0]):
+        files = [name[len(prefix) + len(folder) + 1 :] for name in group]
         if REPORT not in files and not folder.startswith(REFUSED):
             raise BadInputError(
                 export.place(f"{prefix}{folder}"), f"the folder of a record holds {REPORT}", ", ".join(files[:4]),
                 "the copy may be incomplete: fetch it again",
             )  # fmt: skip
-    return dict(sorted(found.items()))
+        yield folder, files
 
 
-def _file(builder: BatchBuilder, export: Export, name: str, numbers: dict[str, int], records: int) -> str:
-    digest = export.sha256(name)
-    builder.add("files", file=numbers[name], name=name, sha256=digest, bytes=export.size(name), records=records)
+def _file(builder: BatchBuilder, export: Export, name: str, records: int) -> str:
+    digest, number = export.sha256(name), _number(export, name)
+    builder.add("files", file=number, name=name, sha256=digest, bytes=export.size(name), records=records)
     return digest
+
+
+def _number(export: Export, name: str) -> int:
+    """Return the number of a file in the export."""
+    return bisect_left(export.names, name)
 
 
 def _record(export: Export, path: str, folder: str, hashes: dict[str, str]) -> Record:
@@ -247,7 +252,6 @@ def _facts(
     names: FileNames,
     checks: _Checks,
     cards: Counter[str],
-    folders: dict[str, list[str]],
 ) -> Iterator[tuple[str, str]]:
     """Yield what the export says of itself and what was held against what."""
     said = metadata.castVoteRecordReportMetadata
@@ -261,8 +265,8 @@ def _facts(
     yield "root_hash", _root(export, metadata, checks)
     yield "image_hashes", _images(checks)
     yield "signature", "NOT CHECKED: the signature lies beside the folder, and its key is the vendor's"
-    if refused := sum(folder.startswith(REFUSED) for folder in folders):
-        yield "note", f"images of {refused:,} sheets that the scanner gave back are here: no ballots cast"
+    if checks.refused:
+        yield "note", f"images of {checks.refused:,} sheets that the scanner gave back are here: no ballots cast"
     for batch in metadata.batches():
         if batch.sheetCount is not None and batch.sheetCount != cards[batch.id]:
             yield (
@@ -273,7 +277,7 @@ def _facts(
 
 def _root(export: Export, metadata: Metadata, checks: _Checks) -> str:
     """Say how the hash over all records holds. Raises `BadInputError` where it does not and nothing is missing."""
-    root, records = metadata.castVoteRecordRootHash, len(checks.hashes.of_report)
+    root, records = metadata.castVoteRecordRootHash, checks.hashes.records
     way = checks.hashes.way_of(root.lower()) if root or records else "no records"
     if way == ALL_FILES:
         return f"holds: {records:,} records, over {way}, images included"

@@ -1,0 +1,1 @@
+"""Rules that give points by place, on ballots on which voters rank choices."""

@@ -1,0 +1,1 @@
+"""Rules that fill several seats by transfers of surpluses."""
