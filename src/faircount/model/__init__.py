@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from faircount.model.assertion import HALF, Assertion, Assorter, assorter_of
+from faircount.model.ballot import NOBODY, Ballot, Ballots
 from faircount.model.catalog import Catalog, DuplicateNameError, UnknownNameError
 from faircount.model.contest import CandidateIndex, CardCount, Choice, Contest, Rank, VoteCount, Weight
 from faircount.model.errors import (
@@ -17,18 +19,25 @@ from faircount.model.finding import Answer, Check, Finding, Report, Status
 from faircount.model.names import NAME_STATUSES, NameDecision, batch_label, name_key
 from faircount.model.profile import Mark, Pattern, Profile
 from faircount.model.result import ContestResult, Digest, ElectionPage, Margin, NotCounted, Source
+from faircount.model.sample import Draw, Sample
 from faircount.model.transcript import INACTIVE_CAUSES, VERDICTS, Exhibit, Round, Tie, Transcript, Transfer
 
 if TYPE_CHECKING:
     from faircount.model.tables import TABLES, Batch, rows_to_table
 
 __all__ = [
+    "HALF",
     "INACTIVE_CAUSES",
     "NAME_STATUSES",
+    "NOBODY",
     "TABLES",
     "VERDICTS",
     "Answer",
+    "Assertion",
+    "Assorter",
     "BadInputError",
+    "Ballot",
+    "Ballots",
     "Batch",
     "CandidateIndex",
     "CardCount",
@@ -38,6 +47,7 @@ __all__ = [
     "Contest",
     "ContestResult",
     "Digest",
+    "Draw",
     "DuplicateNameError",
     "ElectionPage",
     "Exhibit",
@@ -55,6 +65,7 @@ __all__ = [
     "RejectedRowsError",
     "Report",
     "Round",
+    "Sample",
     "Source",
     "Status",
     "TamperError",
@@ -65,6 +76,7 @@ __all__ = [
     "UsageError",
     "VoteCount",
     "Weight",
+    "assorter_of",
     "batch_label",
     "name_key",
     "rows_to_table",
