@@ -1,12 +1,14 @@
 """Assertions: an outcome → claims about ballots, each a mean above one half. To add: a file, a line in `ASSERTIONS`."""
 
 from faircount.assertion.generator import Claims, Generator
+from faircount.assertion.instant_runoff import GENERATOR as INSTANT_RUNOFF
 from faircount.assertion.plurality import GENERATOR as PLURALITY
 from faircount.model import Catalog
 
 ASSERTIONS: Catalog[Generator] = Catalog(
     "assertion generator",
     PLURALITY,
+    INSTANT_RUNOFF,
 )
 
 

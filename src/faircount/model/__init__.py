@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from faircount.model.assertion import HALF, Assertion, Assorter, assorter_of
+from faircount.model.audit import Paper, Verdict
 from faircount.model.ballot import NOBODY, Ballot, Ballots
 from faircount.model.catalog import Catalog, DuplicateNameError, UnknownNameError
 from faircount.model.contest import CandidateIndex, CardCount, Choice, Contest, Rank, VoteCount, Weight
@@ -58,6 +59,7 @@ __all__ = [
     "MissingToolError",
     "NameDecision",
     "NotCounted",
+    "Paper",
     "Pattern",
     "Profile",
     "Rank",
@@ -74,6 +76,7 @@ __all__ = [
     "Transfer",
     "UnknownNameError",
     "UsageError",
+    "Verdict",
     "VoteCount",
     "Weight",
     "assorter_of",
