@@ -101,6 +101,28 @@ def rules() -> str:
     return "\n".join(lines)
 
 
+def presets() -> str:
+    """Return the page of every preset, the law it is read from, and the laws that have none."""
+    lines = [NOTE.format(catalog="faircount.count.presets.PRESETS"), "# Presets: laws by name\n"]
+    lines.append(
+        "A preset is a [counting rule](rules.md) with the decisions of one law: `faircount decide CONTEST --preset "
+        "NAME` records it, `faircount recount CONTEST --preset NAME` tries it. Decisions that are not named take the "
+        "rule's default. Where nothing says what a preset was held against, no official count was at hand.\n"
+    )
+    for name, one in catalog("count.presets", "PRESETS").items():
+        lines += [f"## `{name}`\n", f"{sentence(one.title)}\n", f"Law: {sentence(one.law)}\n"]
+        decided = ", ".join(f"`{option}={value}`" for option, value in one.options) or "the defaults"
+        seats = f", {one.seats} seats" if one.seats else ""
+        lines.append(f"Rule `{one.rule}`{seats}: {decided}.\n")
+        lines += [f"In force: {one.years}.\n"] if one.years else []
+        lines += [f"Not reproduced, or open: {sentence(one.note)}\n"] if one.note else []
+        lines += [f"Held against: {sentence(one.held_against)}\n"] if one.held_against else []
+    lines += ["## Laws without a preset\n", "| Law | Why |", "| --- | --- |"]
+    missing = importlib.import_module("faircount.count.presets").NOT_COVERED
+    lines += [f"| {cell(law)} | {cell(why)} |" for law, why in missing]
+    return "\n".join(lines) + "\n"
+
+
 def checks() -> str:
     """Return the page of every check, with the question that it asks."""
     lines = [NOTE.format(catalog="faircount.reconcile.CHECKS"), "# Checks\n"]
@@ -136,6 +158,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "writers.md": writers,
     "samples.md": samples,
     "rules.md": rules,
+    "presets.md": presets,
     "checks.md": checks,
     "commands.md": commands,
 }

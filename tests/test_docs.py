@@ -36,7 +36,9 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["formats.md", "writers.md", "samples.md", "rules.md", "checks.md", "commands.md"])
+@pytest.mark.parametrize(
+    "name", ["formats.md", "writers.md", "samples.md", "rules.md", "presets.md", "checks.md", "commands.md"]
+)
 def test_a_generated_page_is_up_to_date(generator: ModuleType, name: str) -> None:
     expected = generator.PAGES[name]()
     assert (DOCS / name).read_text("utf-8") == expected, "run: python docs/generate.py"

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.running import Here
 from xlsxwriter import Workbook as Written
 
 from faircount.app.rctab.tabulating import Tabulated, tabulate, write_reports
-from faircount.cli import main
 from faircount.count.ranked.rctab_random import JavaRandom
 from faircount.model import BadInputError, FaircountError, UsageError
 
@@ -113,17 +113,17 @@ def test_a_seat_a_pass(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here = Here(capsys)
     sheet(tmp_path, BALLOTS)
     path = config(tmp_path)
-    assert main(["recount", "--rctab", str(path), "--rctab-out", str(tmp_path / "out")]) == 0
-    told = capsys.readouterr()
-    assert json.loads(told.out) == json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
-    assert "1 file written" in told.err
-    assert main(["recount", "mayor", "--rctab", str(path)]) == 2
-    assert main(["recount", "--rctab-out", str(tmp_path)]) == 2
-    assert main(["recount", "--rctab", str(tmp_path / "none.json")]) == 3
+    told = here("recount", "--rctab", path, "--rctab-out", tmp_path / "out")
+    assert told.code == 0 and "1 file written" in told.err
+    assert told.document == json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    assert here("recount", "mayor", "--rctab", path).code == 2
+    assert here("recount", "--rctab-out", tmp_path).code == 2
+    assert here("recount", "--rctab", tmp_path / "none.json").code == 3
     (tmp_path / "file").write_text("")
-    assert main(["recount", "--rctab", str(path), "--rctab-out", str(tmp_path / "file")]) == 2
+    assert here("recount", "--rctab", path, "--rctab-out", tmp_path / "file").code == 2
 
 
 # ---- modes and ties ---------------------------------------------------------------
@@ -158,6 +158,7 @@ def test_java_numbers() -> None:
     drawn = JavaRandom(42)
     assert [drawn.below(10) for _ in range(10)] == [0, 3, 8, 4, 0, 5, 5, 8, 9, 3]
     assert JavaRandom(0).place(10**12) == 730967787376
+    assert {JavaRandom(seed << 40).shuffled("ab") for seed in range(9)} == {("a", "b"), ("b", "a")}
     assert sorted(JavaRandom(7).shuffled("abcdefgh")) == list("abcdefgh") != list(JavaRandom(7).shuffled("abcdefgh"))
 
 
@@ -207,6 +208,12 @@ def test_blank_cells_as_write_ins(tmp_path: Path) -> None:
     done = tabulate(config(tmp_path, source=source, maxRankingsAllowed="2"))
     assert rounds(done)[0] == {"Ada": "1", "Bo": "1", "Cy": "0", "Undeclared Write-ins": "1"}
     assert outcome(done)[0] == ["-Undeclared Write-ins"]
+
+
+def test_write_ins_are_in_no_order_of_ties(tmp_path: Path) -> None:
+    sheet(tmp_path, [("", "Ada"), ("", "Cy")])
+    done = tabulate(config(tmp_path, source={"undeclaredWriteInLabel": "UWI"}))
+    assert outcome(done)[:2] == [["-Bo"], ["-Undeclared Write-ins"]]
 
 
 def test_nobody_has_a_vote_and_lots_decide(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ DOCUMENTS = {
     "names": ["names"],
     "check": ["check"],
     "recount": ["recount", "recount mayor", "recount --rules", "recount mayor --rule threshold"],
+    "explain-results": ["explain-results mayor", "explain-results mayor --vary skipped=0,1 -O overvote=skip"],
     "reconcile": ["reconcile R01 R13", "reconcile --explain R08"],
     "report": ["report -o r.html"],
     "decide": ["decide Mayor --seats 1"],

@@ -258,7 +258,11 @@ def test_a_hundred_choices(rule: Rule) -> None:
     contest = contest_for(rule, 100, ranks=10)
     for seed in range(3):
         profile = some_profile(contest, random.Random(seed), 400)
-        whole(contest, profile, rule.count(contest, profile))
+        try:
+            whole(contest, profile, rule.count(contest, profile))
+        except UsageError as refused:
+            # An exact order of so many, none of whom stands apart, takes longer than anybody has: kemeny says so.
+            assert rule.name == "kemeny" and "at most 15 choices" in str(refused)
     clear = Profile.of({card(contest, 99): 300, card(contest, 0): 2, **{card(contest, c): 1 for c in range(1, 99)}})
     if rule.name not in ("threshold", "proposal"):
         transcript = whole(contest, clear, rule.count(contest, clear))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -121,6 +122,31 @@ def test_ballots_are_read_as_the_reference_converts_them(case: str) -> None:
 def test_a_case_that_must_fail_says_why(case: str) -> None:
     with pytest.raises(BadInputError, match=MUST_FAIL[case]):
         counted(case)
+
+
+def test_ballots_declared_invalid_are_left_out_and_told_and_ambiguous_marks_are_none(tmp_path: Path) -> None:
+    case = "dominion_multi_file"
+    folder = Path(shutil.copytree(real("cvr", "rctab", case), tmp_path / case))
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    export = folder / f"{case}_input_data" / "CvrExport_1.json"
+    made = json.loads(export.read_text("utf-8-sig"))
+    held = [
+        contest
+        for session in made["Sessions"]
+        for card in session["Original"].get("Cards", [session["Original"]])
+        for contest in card["Contests"]
+        if contest["Id"] == 13
+    ]
+    held[0]["OutstackConditionIds"] = [7]
+    for mark in next(contest for contest in held[1:] if contest["Marks"])["Marks"]:
+        mark["IsAmbiguous"] = True
+    export.write_text(json.dumps(made), encoding="utf-8")
+    done = tabulate(folder / f"{case}_config.json")
+    before = tabulate(real("cvr", "rctab", case) / f"{case}_config.json").summaries[0]["summary"]["undervotes"]
+    assert done.summaries[0]["summary"]["totalNumBallots"] == "24"
+    assert done.summaries[0]["summary"]["undervotes"] == before + 1 - (not held[0]["Marks"])
+    assert done.notes == ("ballots left out, which the voting system declares invalid, as RCTab does: 1",)
 
 
 def test_every_case_is_here() -> None:

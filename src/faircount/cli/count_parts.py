@@ -1,4 +1,4 @@
-"""recount --by and --every-outcome: a count in its parts, and what ties could change."""
+"""recount --by, --every-outcome and --close: a count in its parts, what ties could change, and how few cards could."""
 
 from typing import Any
 
@@ -8,9 +8,11 @@ from faircount.model import Answer, ContestResult, NotCounted, UsageError
 
 def show_parts(
     console: Console, opened: Any, results: tuple[ContestResult, ...], missing: tuple[NotCounted, ...],
-    by: tuple[str, ...], every: bool,
+    by: tuple[str, ...], every: bool, close: bool,
 ) -> int:  # fmt: skip
-    """Print the slices of each contest, or every outcome of its ties, and return the exit code."""
+    """Print the slices of each contest, every outcome of its ties, or how close it was, and return the exit code."""
+    if close:
+        return _show_close(console, opened, results, missing)
     from faircount.app.reporting import number
     from faircount.app.slicing import slices
     from faircount.count import RULES
@@ -38,6 +40,38 @@ def show_parts(
             lost.append(NotCounted(one.title, str(error)))
     columns = ("contest", "verdict", "chosen", "ties decided for", "ways", "complete") if every else (
         "contest", *by, "round", "choice", "votes")  # fmt: skip
+    console.rows(Answer(columns, tuple(rows)))
+    for gone in lost:
+        console.say(f"NOT COUNTED: {gone.title}: {gone.reason}")
+    return 2 if lost and not rows else 0
+
+
+EXAMPLES = 3
+"""Changes of an example that are shown; a machine gets all."""
+
+
+def _show_close(
+    console: Console, opened: Any, results: tuple[ContestResult, ...], missing: tuple[NotCounted, ...]
+) -> int:  # fmt: skip
+    """Print how many cards would have to be different for another outcome, and return the exit code."""
+    from faircount.app.closeness import near
+
+    rows: list[tuple[Any, ...]] = []
+    lost = list(missing)
+    for one in results:
+        try:
+            it = near(opened, one)
+        except UsageError as error:
+            lost.append(NotCounted(one.title, str(error)))
+            continue
+        found = it.found
+        shown = it.example if console.machine else it.example[:EXAMPLES]
+        more = len(it.example) - len(shown)
+        example = "; ".join([*shown, *([f"and {more} more"] if more else [])])
+        least = None if found.is_beyond_change else found.lower
+        rows.append((one.title, one.contest.rule, found.cards, found.unit, least, found.upper, found.exact, example,
+                     found.how))  # fmt: skip
+    columns = ("contest", "rule", "all", "unit", "at least", "at most", "exact", "example", "how")
     console.rows(Answer(columns, tuple(rows)))
     for gone in lost:
         console.say(f"NOT COUNTED: {gone.title}: {gone.reason}")

@@ -8,6 +8,7 @@ import click
 from faircount.cli.console import Console
 from faircount.cli.count_parts import show_parts
 from faircount.cli.options import in_workspace, speaking, threads
+from faircount.cli.presets import changed, law_of, show_presets
 from faircount.model import Answer, Contest, ContestResult, UsageError
 
 
@@ -24,48 +25,60 @@ def _options(pairs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 @click.command()
 @click.argument("contests", nargs=-1, metavar="[CONTEST…]")
 @click.option("--rule", default="", help="Count under this rule instead.")
+@click.option("--preset", default="", help="Count under this law instead: a rule with its decisions.")
 @click.option("--seats", type=click.IntRange(1), help="Seats to fill instead.")
 @click.option("-O", "--option", "options", multiple=True, metavar="NAME=VALUE", help="A named decision of the rule.")
+@click.option(
+    "--official", type=click.Path(path_type=Path), metavar="FILE", help="Hold this table of rounds against it."
+)
 @click.option("--by", multiple=True, metavar="UNIT", help="Divide each round by precinct, batch, counting_group, …")
 @click.option("--every-outcome", is_flag=True, help="Decide each tie in every way, and say which outcomes there are.")
+@click.option("--close", is_flag=True, help="Say how few cards would have to be different for another outcome.")
 @click.option("--rctab", metavar="CONFIG", help="Count as this configuration of RCTab says, and print its summary.")
 @click.option("--rctab-out", metavar="DIR", help="With --rctab: write the summaries, slices too, into this folder.")
 @click.option("--rules", is_flag=True, help="List the rules and their decisions, and stop.")
+@click.option("--presets", is_flag=True, help="List the presets, and the laws that have none, and stop.")
 @threads
 @in_workspace
 @speaking
 def recount(
-    contests: tuple[str, ...], rule: str, seats: int | None, options: tuple[str, ...], by: tuple[str, ...],
-    every_outcome: bool, rctab: str | None, rctab_out: str | None, rules: bool, threads: int | None, workspace: Path,
-    console: Console,
+    contests: tuple[str, ...], rule: str, preset: str, seats: int | None, options: tuple[str, ...],
+    official: Path | None, by: tuple[str, ...], every_outcome: bool, close: bool, rctab: str | None,
+    rctab_out: str | None, rules: bool, presets: bool, threads: int | None, workspace: Path, console: Console,
 ) -> int:  # fmt: skip
     """Count contests from the cast vote records: all of them, or those whose title holds CONTEST.
 
     \b
     Examples: faircount recount
               faircount recount mayor --rule instant-runoff -O overvote=skip
-              faircount recount mayor --by precinct
+              faircount recount mayor --preset maine --by precinct
               faircount recount mayor --every-outcome
+              faircount recount mayor --close
+              faircount recount mayor --official rounds.csv
               faircount recount --rctab config.json
               faircount recount --rules
     """
-    if rules:
-        return _rules(console)
+    if rules or presets:
+        return _rules(console) if rules else show_presets(console)
     if rctab or rctab_out:
         from faircount.cli.rctab import show_rctab
 
-        if contests or rule or seats or by or every_outcome or not rctab:
+        if contests or rule or preset or seats or official or by or every_outcome or close or not rctab:
             raise click.UsageError("--rctab CONFIG names the contest and its rule; beside it go -O and --rctab-out")
         return show_rctab(console, Path(rctab), Path(rctab_out) if rctab_out else None, dict(_options(options)))
-    from faircount.app.opened import Opened, RuleChange
+    from faircount.app.opened import Opened
     from faircount.app.recounting import recount as count
     from faircount.app.reporting import result_json
 
-    change = RuleChange(rule, seats or 0, _options(options)) if rule or seats or options else None
+    change = changed(rule, preset, seats, _options(options))
     opened = Opened(workspace, threads)
+    if official:
+        from faircount.cli.explaining import show_official
+
+        return show_official(console, opened, contests, official, change)
     results, missing = count(opened, contests, change, console.progress())
-    if by or every_outcome:
-        return show_parts(console, opened, results, missing, by, every_outcome)
+    if by or every_outcome or close:
+        return show_parts(console, opened, results, missing, by, every_outcome, close)
     if console.machine:
         console.document(
             {
@@ -135,32 +148,36 @@ def _detail(one: ContestResult) -> Answer:
 @click.command()
 @click.argument("contest")
 @click.option("--rule", default=None, help="The rule that decides it.")
+@click.option("--preset", help="The law that decides it: a rule with its decisions; recount --presets lists them.")
 @click.option("--seats", type=click.IntRange(1), help="Seats to fill.")
 @click.option("--votes-allowed", type=click.IntRange(1), help="Choices a voter may mark.")
 @click.option("-O", "--option", "options", multiple=True, metavar="NAME=VALUE", help="A named decision of the rule.")
 @in_workspace
 @speaking
 def decide(
-    contest: str, rule: str | None, seats: int | None, votes_allowed: int | None, options: tuple[str, ...],
-    workspace: Path, console: Console,
+    contest: str, rule: str | None, preset: str | None, seats: int | None, votes_allowed: int | None,
+    options: tuple[str, ...], workspace: Path, console: Console,
 ) -> None:  # fmt: skip
     """Record in election.json how CONTEST is decided; every later recount follows it.
 
     \b
-    Example: faircount decide "Measure A" --rule threshold -O threshold=2/3 -O strict=no
+    Examples: faircount decide "Measure A" --rule threshold -O threshold=2/3 -O reach=at-least
+              faircount decide Mayor --preset alaska
     """
     from faircount.app.opened import Opened
     from faircount.count import RULES
 
     if rule is not None:
         RULES[rule]
-    if rule is None and seats is None and votes_allowed is None and not options:
-        raise click.UsageError("nothing to record: say --rule, --seats, --votes-allowed or -O")
+    made = _options(options)
+    if preset:
+        rule, seats, made = law_of(preset, rule, seats, made)
+    if rule is None and seats is None and votes_allowed is None and not made:
+        raise click.UsageError("nothing to record: say --rule, --preset, --seats, --votes-allowed or -O")
     opened = Opened(workspace)
     titles = opened.chosen((contest,))
     if len(titles) > 1:
         raise UsageError(f"{contest!r} fits {len(titles)} contests: " + "; ".join(titles[:5]))
-    made = _options(options)
     if (rule or made) and titles[0] in opened.contests:
         _refuse_decision(opened.contests[titles[0]], rule, made)
     opened.space.decide(

@@ -1,8 +1,10 @@
 """Counting rules: `Profile` → `Transcript`. To add one: a file in the folder of its ballots, a line in `RULES`."""
 
+from faircount.count.condorcet import copeland, kemeny, minimax, ranked_pairs, schulze, smith_instant_runoff
 from faircount.count.lists import highest_averages, largest_remainder
 from faircount.count.marks import majority_or_runoff, plurality, threshold, top_n
 from faircount.count.points import cumulative, score, star
+from faircount.count.positional import borda, dowdall
 from faircount.count.ranked import bottoms_up, final_n_instant_runoff, instant_runoff, sequential_instant_runoff
 from faircount.count.rule import Option, Reading, Rule
 from faircount.count.shares import proposal
@@ -30,6 +32,14 @@ RULES: Catalog[Rule] = Catalog(
     irish.RULE,
     cambridge.RULE,
     meek.RULE,
+    schulze.RULE,
+    ranked_pairs.RULE,
+    minimax.RULE,
+    copeland.RULE,
+    smith_instant_runoff.RULE,
+    kemeny.RULE,
+    borda.RULE,
+    dowdall.RULE,
 )
 
 __all__ = ["RULES", "Option", "Reading", "Rule"]

@@ -11,6 +11,7 @@
     count (Hart lists the options of an overvoted contest), and room without votes is overvotes, not undervotes
     (Dominion exports overvoted marks with IsVote false and Overvotes equal to the votes allowed). Marks that the export
     itself calls votes stand. The export's figures are followed where they balance; else all room left is overvotes.
+`WITHDRAWN`: a mark for somebody withdrawn is a vote used, and invalid; it can be the one too many that overvotes.
 `NO_SCORES`: a mark with a score says how many votes or points it gives; a rule that counts marks refuses it, since
     counting it as one vote would be wrong in silence (Hart exports cumulative contests so).
 `RANKED_IGNORES_IS_VOTE`: where voters rank, every mark counts that is not ambiguous. Dominion 5.10.11.24 sets IsVote
@@ -57,13 +58,14 @@ def read_marks(contest: Contest, pattern: Pattern) -> Reading:
     room = allowed - sum(counts.values())
     if room < 0:
         return Reading((), overvotes=allowed)
-    votes = tuple(sorted(counts.items()))
+    gone = sum(n for c, n in counts.items() if contest.choices[c].kind == "withdrawn")
+    votes = tuple(sorted((c, n) for c, n in counts.items() if contest.choices[c].kind != "withdrawn"))
     if not overvoted:
-        return Reading(votes, undervotes=room)
+        return Reading(votes, undervotes=room, invalid=gone)
     under, over = pattern.undervotes, pattern.overvotes
     if under is not None and over is not None and under >= 0 and over > 0 and under + over == room:
-        return Reading(votes, undervotes=under, overvotes=over)
-    return Reading(votes, overvotes=room)
+        return Reading(votes, undervotes=under, overvotes=over, invalid=gone)
+    return Reading(votes, overvotes=room, invalid=gone)
 
 
 def ranking(contest: Contest, pattern: Pattern) -> Ranking:

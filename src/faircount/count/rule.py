@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from faircount.model import BadInputError, CandidateIndex, Contest, Margin, Pattern, Profile, Round, Transcript, VoteCount
+from faircount.model import (
+    BadInputError,
+    CandidateIndex,
+    Contest,
+    Margin,
+    Pattern,
+    Profile,
+    Round,
+    Transcript,
+    VoteCount,
+)
 
 WHOLE_NUMBER = "<whole number>"
 """Stands in `Option.values` for any whole number of up to 15 digits."""

@@ -1,8 +1,9 @@
 """Ties, decided only as somebody has stated: by earlier rounds, an order, a record, or a draw that anyone can repeat.
 
 A draw is independent of any language: each tied choice gets the SHA-256 of the UTF-8 bytes of a JSON list without
-spaces, `["seed","title","about",number,"name"]` (number: ties of the contest met before, plus 1; strings as JSON
-writes them, non-ASCII letters as they are), and the lowest digest is picked.
+spaces, `["seed","title","about",number,"name"]`, and the lowest digest is picked. The number is 1 more than the ties
+that were brought to `tie` before; those that the law parts by itself are not counted. Strings are as JSON writes them,
+non-ASCII letters as they are.
 """
 
 import hashlib

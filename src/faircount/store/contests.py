@@ -10,10 +10,11 @@ _CONTESTS = """
 with held as (select contest, max(list_max(list_transform(marks, lambda m: m.rank))) as deepest
                 from patterns group by contest),
      said as (select contest, min(votes_allowed) as least, max(votes_allowed) as votes_allowed, max(ranks) as ranks,
-                     min(seats) as fewest, max(seats) as seats, min(place) as place
+                     min(seats) as fewest, max(seats) as seats, min(place) as place,
+                     bool_or(source in (select source from sources where format = 'shareholder-csv')) as of_a_meeting
                 from contests group by contest)
 select coalesce(said.contest, held.contest) as contest, votes_allowed, least, ranks, seats, fewest,
-       held.contest is not null as on_cards, deepest
+       held.contest is not null as on_cards, deepest, coalesce(of_a_meeting, false)
   from said full join held on said.contest = held.contest
  order by said.place nulls last, 1
 """
@@ -34,6 +35,9 @@ YES_NO = ({"yes", "no"}, {"yes for", "no against"}, {"bonds yes", "bonds no"}, {
 ABSTENTIONS = {"abstain", "abstained", "abstention", "withhold", "withheld", "broker non vote", "broker non votes"}
 """Names, as keys, of choices of which no form says whether they count: most votes would let them win."""
 
+PROXY_CARD = {"for", "against", "withhold", "abstain"}
+"""Names, as keys, of what a proxy card offers: which part of which votes passes a proposal is for bylaws to say."""
+
 
 def contests_of(
     engine: Engine, decisions: Mapping[str, Mapping[str, Any]]
@@ -43,14 +47,19 @@ def contests_of(
     Where no person decided, the rule is taken from the form: ranked → `instant-runoff`; a single choice between yes
     and no → `threshold` at more than half; else → `plurality` with as many seats as votes allowed. Order: as the
     sources place them. A contest whose sources contradict one another, or without choices, is in the second part.
+    A proposal of a shareholders' meeting has the choice FOR, whether or not anybody voted so.
     """
     choices: dict[str, list[Choice]] = {}
     for title, name, party, kind in engine.ask(_CHOICES).rows:
         choices.setdefault(title, []).append(Choice(name, party, kind))
     found: dict[str, Contest] = {}
     without: dict[str, str] = {}
-    for title, allowed, least, ranks, seats, fewest, on_cards, deepest in engine.ask(_CONTESTS).rows:
+    for title, allowed, least, ranks, seats, fewest, on_cards, deepest, meeting in engine.ask(_CONTESTS).rows:
         decided = decisions.get(title, {})
+        keys = {name_key(choice.name) for choice in choices.get(title, ())}
+        proposal = meeting and bool(keys) and keys <= PROXY_CARD
+        if proposal and "for" not in keys:
+            choices[title].insert(0, Choice("FOR"))
         if not on_cards:
             without[title] = "no card holds it"
         elif not choices.get(title):
@@ -60,10 +69,11 @@ def contests_of(
                 "its ballots can be marked for groups: which rule says what that means is for a person to say: "
                 "faircount decide, for the Australian Senate with --rule senate-stv"
             )
-        elif "rule" not in decided and any(name_key(c.name) in ABSTENTIONS for c in choices[title]):
+        elif "rule" not in decided and (proposal or keys & ABSTENTIONS):
             without[title] = (
-                "some of its choices are no votes for anything; whether they count is for its law or bylaws to say: "
-                "faircount decide"
+                "which votes it needs, and whether abstentions count, is for its law or bylaws to say: faircount "
+                "decide, for shareholders with --rule proposal -O standard=… (votes-cast, present, represented or "
+                "outstanding)"
             )
         elif "votes_allowed" not in decided and allowed != least:
             without[title] = f"sources disagree on votes allowed ({least} and {allowed}): faircount decide"

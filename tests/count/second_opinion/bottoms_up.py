@@ -23,10 +23,10 @@ def bottoms_up(contest: Contest, profile: Profile, decided: Decided) -> Opinion:
         votes, inactive = tally(papers, standing, len(contest.choices))
         sheets.append(Sheet(votes, inactive))
         sheet, how = sheets[-1], decided["write_ins"]
-        now = how == "excluded-once-voted" or (how == "excluded-first" and len(sheets) == 1)
-        if now and any(votes[c] for c in pool & standing):
-            sheet.excluded = pool & standing
-            standing -= pool
+        voted = {c for c in pool & standing if votes[c] > 0}
+        if voted and (how == "excluded-once-voted" or (how == "excluded-first" and len(sheets) == 1)):
+            sheet.excluded = voted if how == "excluded-once-voted" else set(pool)
+            standing -= sheet.excluded
             continue
         if how == "excluded-first" and len(sheets) == 1:
             sheet.excluded = set(pool)
@@ -82,7 +82,10 @@ def lowest(
 def top_n(contest: Contest, profile: Profile, decided: Decided) -> Opinion:
     """The n with most votes go on."""
     lots, n = Lots(contest, decided), int(decided["advance"])
-    votes, inactive = [Fraction(0)] * len(contest.choices), dict.fromkeys(["undervote", "overvote", "invalid"], Fraction(0))
+    votes, inactive = (
+        [Fraction(0)] * len(contest.choices),
+        dict.fromkeys(["undervote", "overvote", "invalid"], Fraction(0)),
+    )
     place = {choice.name: at for at, choice in enumerate(contest.choices)}
     for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
         names, under, over, invalid = naive.marks_of_card(contest, pattern)

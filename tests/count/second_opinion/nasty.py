@@ -10,6 +10,7 @@ from faircount.count import RULES, Option
 from faircount.count.rule import CHOICE, FRACTION, NAMES, TEXT, WHOLE_NUMBER
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank, Weight
 
+EARLIER = ("previous-rounds", "previous-rounds-all-differ", "first-rounds")
 KINDS = ("regular",) * 6 + ("write-in", "qualified-write-in", "withdrawn")
 NAMES_OF_CHOICES = ("Ada", "bo", "Çem", "Dee-Dee", "é", "\U0001f600", "Ｚoë")
 
@@ -49,7 +50,7 @@ def words(chance: random.Random, option: Option, names: list[str]) -> list[str]:
         elif value == NAMES:
             found += [json.dumps(chance.choices(names, k=chance.randint(0, 4)))] * 3
         else:
-            found.append(value)
+            found += [value] * (2 if value in EARLIER else 1)
     return found
 
 
@@ -57,11 +58,12 @@ def ranked(
     chance: random.Random, rule: str, fixed: Mapping[str, tuple[str, ...]], seats: int = 1, most: int = 5
 ) -> tuple[Contest, Profile]:
     """A ranked contest of a rule under random decisions, and its cards."""
-    offered, ranks = choices(chance, most), chance.randint(1, 5)
+    offered, ranks = choices(chance, most), chance.choice([1, 2, 3, 4, 5, 5, 5, 5])
     decided = options(chance, rule, offered, fixed)
     contest = Contest("tésť", offered, chance.randint(1, seats), ranks=ranks, rule=rule, options=decided)
-    if chance.random() < 0.5:
-        names_needed = contest.option("overvote", "exhaust") not in ("exhaust", "skip")
+    if chance.random() < 0.6:
+        default = next((option.default for option in RULES[rule].options if option.name == "overvote"), "exhaust")
+        names_needed = contest.option("overvote", default) not in ("exhaust", "skip")
         profile = orderly(chance, len(offered), ranks, 0 if names_needed else 0.05)
     else:
         profile = elections.profile(chance, len(offered), ranks, 1)
@@ -71,8 +73,13 @@ def ranked(
 def orderly(chance: random.Random, size: int, ranks: int, nameless_part: float) -> Profile:
     """Ballots of people who know what they do, and a few who do not."""
     counts: dict[Pattern, int] = {}
+    circle = chance.random() < 0.4
     for _ in range(chance.choice([1, 2, 3, 5, 8, 13])):
         order = chance.sample(range(size), chance.randint(1, size))[:ranks]
+        if circle:
+            # Majorities in a circle, and tallies that stay close from round to round.
+            start = chance.randrange(size)
+            order = [c % size for c in range(start, start + size)][:ranks]
         marks = {(rank, choice) for rank, choice in enumerate(order, 1)}
         if chance.random() < 0.15:
             marks.add((chance.randint(1, ranks), chance.randrange(size)))

@@ -29,6 +29,14 @@ class Opinion:
     doubtful: bool = False
     """Whether a figure was so near another that the law's own rounding could turn it: then nothing is compared."""
 
+    only_outcome: bool = False
+    """Whether only the verdict, who is elected and the order of exclusion are compared, not the figures."""
+
+    possible: set[int] = field(default_factory=set)
+    """Those who may win, where the words leave it to a tie on the way which of them does."""
+    without_inactive: bool = False
+    """Whether the votes with no choice are not compared."""
+
     @property
     def elected(self) -> list[int]:
         """Winners in order of election."""
@@ -41,7 +49,19 @@ class NoSuchDecision(Exception):
 
 def differences(opinion: Opinion, transcript: Transcript) -> list[str]:
     """Return every way in which the two counts differ, in words; empty where they agree."""
+    if opinion.possible:
+        elected = set(map(int, transcript.elected))
+        fits = elected <= opinion.possible and bool(elected) == (opinion.verdict == "elected") == (
+            transcript.verdict == "elected"
+        )
+        return [] if fits else [f"{transcript.verdict}: {elected}, possible are {opinion.possible}"]
     found = list(_unlike("verdict", opinion.verdict, transcript.verdict))
+    if opinion.only_outcome:
+        mine = [c for sheet in opinion.sheets for c in sorted(sheet.excluded)]
+        theirs = [c for one in transcript.rounds for c in one.excluded]
+        found += _unlike("elected", sorted(opinion.elected), sorted(transcript.elected))
+        # Several of the lowest may go at once where that changes nothing: the second opinion goes one by one.
+        return found + list(_unlike("excluded", mine, theirs))
     found += _unlike("elected", opinion.elected, list(transcript.elected))
     found += _unlike("rounds", len(opinion.sheets), len(transcript.rounds))
     if opinion.verdict == "tie":
@@ -51,7 +71,8 @@ def differences(opinion: Opinion, transcript: Transcript) -> list[str]:
     for number, (sheet, one) in enumerate(zip(opinion.sheets, transcript.rounds, strict=False), 1):
         inactive = {cause: votes for cause, votes in sheet.inactive.items() if votes}
         found += _unlike(f"votes in round {number}", sheet.votes, list(one.votes))
-        found += _unlike(f"inactive in round {number}", inactive, dict(one.inactive))
+        if not opinion.without_inactive:
+            found += _unlike(f"inactive in round {number}", inactive, dict(one.inactive))
         found += _unlike(f"elected in round {number}", sheet.elected, list(one.elected))
         found += _unlike(f"excluded in round {number}", sorted(sheet.excluded), sorted(one.excluded))
     return found

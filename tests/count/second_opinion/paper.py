@@ -14,14 +14,16 @@ class Paper:
         self.rows: list[set[int]] = [set() for _ in range(contest.ranks)]
         self.nameless = {int(rank) - 1 for rank in pattern.overvoted_ranks}
         self.why = ""
-        erase = decided.get("withdrawn") == "erase"
         for mark in pattern.marks:
-            gone = erase and contest.choices[mark.choice].kind == "withdrawn"
-            if not mark.is_ambiguous and not gone:
+            if not mark.is_ambiguous:
                 self.rows[mark.rank - 1].add(int(mark.choice))
+        # Two names at an overvoted rank are the overvote that the export means; one name is only part of it.
+        self.nameless = {at for at in self.nameless if len(self.rows[at]) < 2}
         for at in self.nameless:
-            if len(self.rows[at]) == 1:
-                self.rows[at] = set()
+            self.rows[at] = set()
+        if decided["withdrawn"] == "erase":
+            gone = {at for at, choice in enumerate(contest.choices) if choice.kind == "withdrawn"}
+            self.rows = [row - gone for row in self.rows]
 
     def settle(self, standing: set[int]) -> list[int]:
         """Return whom the paper counts for in this round, several where an overvote is split."""
@@ -37,7 +39,8 @@ class Paper:
         if not any(self.rows) and not self.nameless:
             flags = {"overvote", "overvoted-ranking"} & set(self.pattern.conditions)
             return [], "overvote" if flags or self.pattern.overvotes else "undervote"
-        limit, empty, seen = self.decided["skipped"], 0, set()
+        limit, empty = self.decided["skipped"], 0
+        seen: set[int] = set()
         for at, row in enumerate(self.rows):
             if not row and at not in self.nameless:
                 empty += 1
@@ -74,7 +77,8 @@ def papers_of(contest: Contest, profile: Profile, decided: Mapping[str, str]) ->
 
 def tally(papers: list[Paper], standing: set[int], size: int) -> tuple[list[Fraction], dict[str, Fraction]]:
     """Give every paper to whom it counts for."""
-    votes, inactive = [Fraction(0)] * size, {}
+    votes = [Fraction(0)] * size
+    inactive: dict[str, Fraction] = {}
     for paper in papers:
         found = paper.settle(standing)
         for choice in found:

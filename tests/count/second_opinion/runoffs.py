@@ -36,7 +36,7 @@ class Runoff:
                 self.first = sum(votes, Fraction(0))
             verdict = self.one_round(self.sheets[-1])
             if not verdict and str(len(self.sheets)) == self.decided.get("stop_after"):
-                verdict = "stopped"
+                verdict = "elected" if any(sheet.elected for sheet in self.sheets) else "stopped"
             if verdict:
                 return Opinion(verdict, self.sheets, self.tied)
 
@@ -44,17 +44,20 @@ class Runoff:
         """Decide one round: a verdict, or whom it excludes."""
         votes, first = sheet.votes, len(self.sheets) == 1
         pool, how = self.pool & self.standing, self.decided["write_ins"]
-        pooled = sum((votes[c] for c in pool), Fraction(0))
-        if pooled and (how == "excluded-once-voted" or (how == "excluded-first" and first)):
+        voted = {c for c in pool if votes[c] > 0}
+        if voted and how == "excluded-once-voted":
+            return self.exclude(sheet, voted)
+        if voted and how == "excluded-first" and first:
             return self.exclude(sheet, pool)
         if how == "excluded-first" and first:
             self.exclude(sheet, pool)
-        if not sum(votes) and (self.decided["without_votes"] == "stop" or not self.standing):
+        if not sum(votes) and (self.decided.get("without_votes", "stop") == "stop" or not self.standing):
             return "no votes"
         already = any(s.elected for s in self.sheets)
         winner = None if already else self.winner(votes)
         if winner is not None:
             sheet.elected.append(winner)
+            self.cut = False
             if self.decided["until_two"] != "elected-before" or len(self.standing) <= 2:
                 return "elected"
             return ""
@@ -96,14 +99,14 @@ class Runoff:
             return self.most_votes(sheet)
         if len(standing) == 2:
             return self.last_two(sheet)
-        group = self.together(votes)
+        group = self.together(votes) if any(votes) else set()
         if group:
             return self.exclude(sheet, group)
         low = min(votes[c] for c in standing)
         lowest = {c for c in standing if votes[c] == low}
         if len(lowest) > 1:
             chosen = self.lots.pick(lowest, "excluded", self.sheets[:-1])
-            if chosen is None and low > 0:
+            if chosen is None and (low > 0 or not any(votes)):
                 self.tied = lowest
                 return "tie"
             lowest = lowest if chosen is None else {chosen}
@@ -120,10 +123,10 @@ class Runoff:
 
     def together(self, votes: list[Fraction]) -> set[int]:
         """Try every number of lowest choices."""
-        how = self.decided["batch"]
+        how, remain = self.decided["batch"], 1 if self.decided["until_two"] == "no" else 2
         if how == "zero-votes":
-            return {c for c in self.standing if votes[c] == 0}
-        remain = 1 if self.decided["until_two"] == "no" else 2
+            without = {c for c in self.standing if votes[c] == 0}
+            return without if len(self.standing) - len(without) >= remain else set()
         order = sorted(self.standing, key=lambda c: votes[c])
         best: set[int] = set()
         for k in range(2, len(order) - remain + 1):
@@ -182,7 +185,8 @@ def final_n(contest: Contest, profile: Profile, decided: Decided) -> Opinion:
 
 def sequential(contest: Contest, profile: Profile, decided: Decided) -> Opinion:
     """Utah Code § 20A-4-603: a new instant runoff for each seat."""
-    lots, standing, sheets = Lots(contest, decided), on_paper(contest), []
+    lots, standing = Lots(contest, decided), on_paper(contest)
+    sheets: list[Sheet] = []
     for _ in range(contest.seats):
         lots.begin_pass()
         one = Runoff(contest, profile, decided, standing, lots).count()

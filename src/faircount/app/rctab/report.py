@@ -117,9 +117,8 @@ def _in_part(rounds: Sequence[Round]) -> list[Round]:
     kept: dict[CandidateIndex, VoteCount] = {}
     for one in rounds:
         votes = [n + kept.get(CandidateIndex(at), 0) for at, n in enumerate(one.votes)]
-        inactive = [(why, n - sum(kept.values()) if why == LOST else n) for why, n in one.inactive]
         transfers = tuple(move for move in one.transfers if move.cause != LOST)
-        shown.append(Round(tuple(votes), tuple(inactive), one.elected, one.excluded, one.ties, transfers,
+        shown.append(Round(tuple(votes), one.inactive, one.elected, one.excluded, one.ties, transfers,
                            threshold=one.threshold))  # fmt: skip
         for move in one.transfers:
             if move.cause == LOST:

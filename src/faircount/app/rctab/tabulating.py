@@ -58,7 +58,7 @@ def tabulate(path: Path, changes: Mapping[str, str] | None = None) -> Tabulated:
             files.update(zip(_names(stem, len(rounds)), reports, strict=True))
     notes = []
     if ballots.invalid:
-        notes.append(f"{ballots.invalid:,} ballots left out, as RCTab does: the voting system declares them invalid")
+        notes.append(f"ballots left out, which the voting system declares invalid, as RCTab does: {ballots.invalid:,}")
     return Tabulated(config, contest, profile, transcript, summaries, files, tuple(notes))
 
 

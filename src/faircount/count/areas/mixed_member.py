@@ -48,7 +48,7 @@ def qualified(
     """
     needed = part * (sum(votes) if base is None else base)
     return tuple(
-        bool(n) and (n >= needed or (districts is not None and had >= districts) or place in exempt)
+        (n > 0 and n >= needed) or (districts is not None and had >= districts) or place in exempt
         for place, (n, had) in enumerate(zip(votes, won, strict=True))
     )
 

@@ -93,7 +93,10 @@ def _count(
     orders, among = Orders.of(contest, profile, decided), running(contest, decided)
     votes, inactive = orders.first_preferences(), orders.dealt.inactive_now()
     pairs = Pairs(contest, decided, among, pairwise(orders, among, decided["unranked"]), Ties(contest, decided))
-    exhibits = (pairwise_exhibit(contest, pairs.matrix), smith_exhibit(contest, pairs.matrix, among))
+    exhibits: tuple[Exhibit, ...] = (
+        pairwise_exhibit(contest, pairs.matrix),
+        smith_exhibit(contest, pairs.matrix, among),
+    )
     elected: Choices = ()
     verdict, note = "no votes", ""
     met: tuple[Tie, ...] = ()

@@ -106,14 +106,16 @@ def _agreement(pairs: Pairs, shown: list[tuple[CandidateIndex, ...]]) -> str:
 
 
 def _table(pairs: Pairs, shown: list[tuple[CandidateIndex, ...]], left: int, first: Choices) -> Exhibit:
-    rows = tuple((place, *map(pairs.contest.name_of, level)) for place, level in enumerate(zip(*shown, strict=True), 1))
+    rows: list[tuple[str | VoteCount, ...]] = [
+        (place, *map(pairs.contest.name_of, level)) for place, level in enumerate(zip(*shown, strict=True), 1)
+    ]
     meaning = "The order, or orders, with which the most preferences of ballots between two choices agree."
     if len(shown) == ORDERS_SHOWN:
         meaning += f" Only {ORDERS_SHOWN} are shown; there may be more. First in some: {pairs.names(first)}."
     if left:
         meaning += f" {left} more choices stand below these, in an order that was not computed."
     columns = ("Place", *(f"Order {number}" for number in range(1, len(shown) + 1)))
-    return Exhibit("Best orders", columns, rows, meaning)
+    return Exhibit("Best orders", columns, tuple(rows), meaning)
 
 
 RULE = rule_of_pairs(

@@ -59,7 +59,9 @@ ORDER_OPTIONS = (
 """What a ballot says, for every rule of this kind."""
 
 
-def order_settings(rule: str, options: tuple[Option, ...], contest: Contest, many_seats: bool = False) -> dict[str, str]:
+def order_settings(
+    rule: str, options: tuple[Option, ...], contest: Contest, many_seats: bool = False
+) -> dict[str, str]:
     """Return every named decision in force, as `ranked_settings` does; also refuses more than `MOST_CHOICES`."""
     decided = ranked_settings(rule, options, contest, many_seats)
     if len(contest.choices) > MOST_CHOICES:

@@ -62,38 +62,37 @@ class Locks:
 
 
 @dataclass(slots=True)
-class Outcomes:
-    """Who can be unbeaten in the end, in whatever order pairs of equal strength are locked. Counts its own steps."""
+class Search:
+    """Looks for everybody who can be unbeaten in the end, and stops at `MOST_STEPS` in all its searches together."""
 
     among: Choices
     steps: int = 0
-    seen: set[tuple[int, tuple[int, ...]]] = field(default_factory=set)
 
-    def of(self, locks: Locks, groups: Groups, at: int = 0) -> set[CandidateIndex] | None:
-        """Return all possible winners; None where that takes more than `MOST_STEPS`."""
+    def winners(self, locks: Locks, groups: Groups) -> set[CandidateIndex] | None:
+        """Return all who win in some order of pairs of equal strength; None where that takes too many steps."""
         found: set[CandidateIndex] = set()
-        while True:
+        seen: set[tuple[int, tuple[int, ...]]] = set()
+        waiting = [(locks, 0)]
+        while waiting:
+            now, at = waiting.pop()
+            unbeaten = now.unbeaten(self.among)
+            if len(unbeaten) == 1 or at == len(groups):
+                found.update(unbeaten)
+                continue
+            self.steps += len(groups[at])
             if self.steps > MOST_STEPS:
                 return None
-            unbeaten = locks.unbeaten(self.among)
-            if len(unbeaten) == 1 or at == len(groups):
-                return {*found, *unbeaten}
-            self.steps += len(groups[at])
-            conflict = locks.in_conflict(groups[at])
-            key = (at, tuple(locks.below))
-            if key in self.seen:
-                return found
-            self.seen.add(key)
-            if conflict:
-                break
-            at += 1
-        for pair in conflict:
-            first = Locks(list(locks.below))
-            first.lock(pair)
-            more = self.of(first, groups, at)
-            if more is None:
-                return None
-            found |= more
+            conflict = now.in_conflict(groups[at])
+            key = (at, tuple(now.below))
+            if key in seen:
+                continue
+            seen.add(key)
+            if not conflict:
+                waiting.append((now, at + 1))
+            for pair in conflict:
+                first = Locks(list(now.below))
+                first.lock(pair)
+                waiting.append((first, at))
         return found
 
 
@@ -107,12 +106,12 @@ def judge(pairs: Pairs) -> Judgement:
     """
     how = pairs.decided["strength"]
     groups = majorities(pairs, how)
-    locks, outcomes, table = Locks([0] * len(pairs.contest.choices)), Outcomes(pairs.among), _Table(pairs)
+    locks, search, table = Locks([0] * len(pairs.contest.choices)), Search(pairs.among), _Table(pairs)
     ties: list[Tie] = []
     for at, (figure, group) in enumerate(groups):
         while conflict := locks.in_conflict(group):
             rest = tuple(members for _, members in groups[at:])
-            possible = outcomes.of(Locks(list(locks.below)), rest)
+            possible = search.winners(Locks(list(locks.below)), rest)
             if possible is not None and len(possible) == 1:
                 (winner,) = possible
                 table.add(figure, group, locks, conflict, f"open: {pairs.contest.name_of(winner)} wins in every order")
@@ -164,14 +163,16 @@ class _Table:
     def exhibit(self) -> Exhibit:
         """Return the pairs in the order in which they were met."""
         meaning = "Majorities, strongest first. Whom no locked pair puts below another is elected."
-        return Exhibit("Pairs in order", ("Winner", "Loser", "Strength", "What became of it"), tuple(self.rows), meaning)
+        return Exhibit(
+            "Pairs in order", ("Winner", "Loser", "Strength", "What became of it"), tuple(self.rows), meaning
+        )
 
 
 RULE = rule_of_pairs(
     "ranked-pairs",
-    "No statute, default where no other rule is enacted. Tideman 1987, Independence of clones as a criterion for voting "
-    "rules, Social Choice and Welfare 4: 185–206; Zavist and Tideman 1989, Complete independence of clones in the "
-    "ranked pairs rule, Social Choice and Welfare 6: 167–173",
+    "No statute, default where no other rule is enacted. Tideman 1987, Independence of clones as a criterion for "
+    "voting rules, Social Choice and Welfare 4: 185–206; Zavist and Tideman 1989, Complete independence of clones in "
+    "the ranked pairs rule, Social Choice and Welfare 6: 167–173",
     judge,
     (STRENGTH,),
     "stands below nobody by locked pairs",

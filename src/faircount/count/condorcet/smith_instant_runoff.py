@@ -81,10 +81,21 @@ def _decide(pairs: Pairs, now: Now) -> Decision:
         if len(top) < len(now.standing):
             below = tuple(c for c in now.standing if c not in top)
             return Decision(excluded=below, note="All outside the Smith set are excluded.")
-    # With three left or more a majority ends only plain instant runoff; and only there may several without any vote
-    # go out at once, for elsewhere who beats whom among those left is asked again.
+    # With three left or more a majority ends only plain instant runoff.
     found = elect_by_majority(now, _FOR_MAJORITY) if how == "once" or last else None
-    return found or lowest(now, len(now.standing) - 1 if how == "once" else 0)
+    return found or lowest(now, len(now.standing) - 1 if _together_is_safe(pairs, now) else 0)
+
+
+def _together_is_safe(pairs: Pairs, now: Now) -> bool:
+    """Say whether all without any vote may go out at once where nothing breaks their tie.
+
+    No vote moves, but who is left is asked again after each exclusion, unless smith=once; and whoever is outside the
+    Smith set beats nobody inside, so it changes no answer.
+    """
+    if pairs.decided["smith"] == "once":
+        return True
+    among = pairs.among if pairs.decided["smith"] == "woodall" else now.standing
+    return not set(now.together(0)) & set(smith_set(pairs.matrix, among))
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:

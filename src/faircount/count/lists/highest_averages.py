@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from faircount.count.interpretation import read_marks
 from faircount.count.lists.awarding import OPTIONS as LIST_OPTIONS
 from faircount.count.lists.awarding import Field, Settling, Sharing, count_lists, decisions, field_of
 from faircount.count.lists.divisors import DIVISORS, Award, Divisors, Settle, Shares, share
-from faircount.count.lists.slates import follow_lists, read_for_lists
+from faircount.count.lists.slates import follow_lists
 from faircount.count.rule import Option, Reading, Rule
 from faircount.count.ties import Ties
 from faircount.model import Contest, Exhibit, Margin, Pattern, Profile, Transcript, VoteCount
@@ -35,7 +36,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: each mark that stands is one vote, and none for somebody withdrawn."""
     _decisions(contest)
-    return read_for_lists(contest, pattern)
+    return read_marks(contest, pattern)
 
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:

@@ -1,10 +1,11 @@
 """Largest remainder: a seat for every full quota of a list's votes, the seats left to the largest remainders."""
 
+from faircount.count.interpretation import read_marks
 from faircount.count.lists.awarding import OPTIONS as LIST_OPTIONS
 from faircount.count.lists.awarding import Field, Settling, Sharing, count_lists, decisions, field_of
 from faircount.count.lists.divisors import Settle
 from faircount.count.lists.quotas import QUOTAS, QuotaShares, share_by_quota
-from faircount.count.lists.slates import follow_lists, read_for_lists
+from faircount.count.lists.slates import follow_lists
 from faircount.count.marks.tally import in_words
 from faircount.count.rule import Option, Reading, Rule
 from faircount.count.ties import Ties
@@ -36,7 +37,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: each mark that stands is one vote, and none for somebody withdrawn."""
     _decisions(contest)
-    return read_for_lists(contest, pattern)
+    return read_marks(contest, pattern)
 
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:

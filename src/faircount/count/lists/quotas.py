@@ -73,7 +73,7 @@ def share_by_quota(
     list, which happens only if lists have too few candidates (`limits`), the remainders are gone through again.
     """
     total, added = sum(votes), quota.added
-    if not total:
+    if not total or seats < 1:
         nothing = (0,) * len(votes)
         return QuotaShares(nothing, 0, added, nothing, nothing, (), 0, unfilled=seats)
     while True:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from faircount.count.interpretation import read_marks
 from faircount.count.marks.tally import Inactive, refuse_ranked
-from faircount.count.rule import Option, Reading
-from faircount.model import BadInputError, CandidateIndex, Contest, Pattern, Profile, Round, Transcript, VoteCount
+from faircount.count.rule import Option
+from faircount.model import BadInputError, CandidateIndex, Contest, Profile, Round, Transcript, VoteCount
 
 NO_LIST = ("write-in", "withdrawn", "abstain", "withhold", "broker-non-vote")
 """Kinds of choices that stand on no list: a pool of names not filed, and what is no candidate."""
@@ -79,22 +79,12 @@ def slates_of(contest: Contest, kind: str) -> tuple[Slate, ...]:
     return tuple(sorted(found, key=lambda slate: min(slate.choices)))
 
 
-def read_for_lists(contest: Contest, pattern: Pattern) -> Reading:
-    """Read one pattern: each mark that stands is one vote; votes for somebody withdrawn are invalid."""
-    found = read_marks(contest, pattern)
-    gone = sum(int(n) for c, n in found.votes if contest.choices[c].kind == "withdrawn")
-    if not gone:
-        return found
-    votes = tuple((c, n) for c, n in found.votes if contest.choices[c].kind != "withdrawn")
-    return Reading(votes, found.undervotes, found.overvotes, found.invalid + gone)
-
-
 def tally_for_lists(contest: Contest, profile: Profile) -> tuple[tuple[VoteCount, ...], Inactive]:
     """Return weighted votes by choice, and those that count for none by cause."""
     votes: list[VoteCount] = [0] * len(contest.choices)
     idle: dict[str, VoteCount] = {"undervote": 0, "overvote": 0, "invalid": 0}
     for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
-        reading = read_for_lists(contest, pattern)
+        reading = read_marks(contest, pattern)
         for choice, count in reading.votes:
             votes[choice] += count * weight
         idle["undervote"] += reading.undervotes * weight

@@ -98,8 +98,8 @@ def hurdle(
     text = f"{reach.replace('-', ' ')} {' and '.join(words)} for a list"
     if decided["nobody_reaches"] == "half-of-first" and not any(over) and any(figures):
         needed = Fraction(max(figures)) / 2
-        over = tuple(n >= needed for n in figures)
-        text += "; no list has that, so at least half of the votes of the first list"
+        over = tuple(n >= needed if reach == "at-least" else n > needed for n in figures)
+        text += f"; no list has that, so {reach.replace('-', ' ')} half of the votes of the first list"
     plain = needed.numerator if needed.denominator == 1 else needed
     return Hurdle(plain, text, tuple(a or b for a, b in zip(over, exempt, strict=True)), exempt)
 

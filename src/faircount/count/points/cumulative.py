@@ -1,5 +1,6 @@
 """Cumulative voting: a voter has as many votes as the contest allows and may give several to one choice."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from faircount.count.interpretation import is_invalid
@@ -51,20 +52,24 @@ def _tally(contest: Contest, profile: Profile, decided: dict[str, str]) -> Round
     votes: list[VoteCount] = [0] * len(contest.choices)
     rest: dict[str, VoteCount] = {"undervote": 0, "overvote": 0, "invalid": 0}
     for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
-        reading = _read(contest, pattern)
-        even = decided["split"] == "evenly" and bool(reading.votes)
-        for choice, given in reading.votes:
-            votes[choice] += Fraction(contest.votes_allowed, len(reading.votes)) * weight if even else given * weight
-        rest["undervote"] += 0 if even else reading.undervotes * weight
-        rest["overvote"] += reading.overvotes * weight
-        rest["invalid"] += reading.invalid * weight
+        given = _given(contest, pattern)
+        room = contest.votes_allowed - sum(given.values())
+        if is_invalid(pattern) or room < 0:
+            rest["invalid" if is_invalid(pattern) else "overvote"] += contest.votes_allowed * weight
+            continue
+        if decided["split"] == "evenly" and given:
+            given, room = dict.fromkeys(given, Fraction(contest.votes_allowed, len(given))), 0
+        for choice, n in given.items():
+            if contest.choices[choice].kind == "withdrawn":
+                rest["invalid"] += n * weight
+            else:
+                votes[choice] += n * weight
+        rest["undervote"] += room * weight
     return Round(tuple(plain(n) for n in votes), tuple((cause, plain(n)) for cause, n in rest.items() if n))
 
 
-def _read(contest: Contest, pattern: Pattern) -> Reading:
-    allowed = contest.votes_allowed
-    if is_invalid(pattern):
-        return Reading((), invalid=allowed)
+def _given(contest: Contest, pattern: Pattern) -> Mapping[CandidateIndex, VoteCount]:
+    """Return what the marks that count give, choice by choice, whether or not it is too much."""
     given: dict[CandidateIndex, int] = {}
     for mark in pattern.marks:
         place = f"contest {contest.title!r}"
@@ -74,12 +79,21 @@ def _read(contest: Contest, pattern: Pattern) -> Reading:
             raise BadInputError(place, "votes are given, not ranks", f"rank {mark.rank}")
         if mark.score is not None and mark.score < 0:
             raise BadInputError(place, "votes are not negative", str(mark.score))
-        if not mark.is_ambiguous and mark.is_vote is not False:
+        if not mark.is_ambiguous and mark.is_vote is not False and mark.score != 0:
             given[mark.choice] = given.get(mark.choice, 0) + (1 if mark.score is None else mark.score)
+    return given
+
+
+def _read(contest: Contest, pattern: Pattern) -> Reading:
+    allowed = contest.votes_allowed
+    given = {choice: int(n) for choice, n in sorted(_given(contest, pattern).items())}
+    if is_invalid(pattern):
+        return Reading((), invalid=allowed)
     room = allowed - sum(given.values())
     if room < 0:
         return Reading((), overvotes=allowed)
-    return Reading(tuple((c, n) for c, n in sorted(given.items()) if n), undervotes=room)
+    stood = tuple((c, n) for c, n in given.items() if contest.choices[c].kind != "withdrawn")
+    return Reading(stood, undervotes=room, invalid=sum(given.values()) - sum(n for _, n in stood))
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:

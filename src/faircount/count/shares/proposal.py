@@ -111,7 +111,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
         rule=RULE.name,
         total=profile.total_weight,
         rounds=(Round(one.votes, one.inactive, (sides.yes,) if passed else (), note=note),),
-        verdict="no votes" if not sum(one.votes) else "passed" if passed else "not passed",
+        verdict="no votes" if not _base(one, decided, sides, "present") else "passed" if passed else "not passed",
         decisions=tuple(decided.items()),
         threshold=f"{words} for {contest.name_of(sides.yes)}",
         exhibits=(_standards(one, decided, sides),),
@@ -142,7 +142,7 @@ def _tally(contest: Contest, profile: Profile, decided: dict[str, str], sides: _
         if left:
             raise BadInputError(
                 f"contest {contest.title!r}", f"interested_{name} is not more than the votes there are",
-                f"{left:,} too many",
+                f"{in_words(left)} too many",
             )  # fmt: skip
     return Round(tuple(map(plain, votes)), tuple((cause, plain(n)) for cause, n in rest.items() if n))
 
@@ -241,8 +241,9 @@ def _decisions(contest: Contest) -> tuple[dict[str, str], _Sides]:
     names = [name_key(choice.name) for choice in contest.choices]
     kinds = [choice.kind for choice in contest.choices]
     everyone = range(len(names))
-    abstain = [c for c in everyone if kinds[c] == "abstain" or names[c] in _ABSTENTIONS]
-    non_vote = [c for c in everyone if kinds[c] == "broker-non-vote" or names[c] in _NON_VOTES]
+    stated = [c for c in everyone if contest.choices[c].name == decided["for"] and decided["for"] != _FOR]
+    abstain = [c for c in everyone if (kinds[c] == "abstain" or names[c] in _ABSTENTIONS) and c not in stated]
+    non_vote = [c for c in everyone if (kinds[c] == "broker-non-vote" or names[c] in _NON_VOTES) and c not in stated]
     if decided["for"] == _FOR:
         found = [c for c in everyone if names[c] in ("for", "yes")]
         rest = [c for c in everyone if c not in abstain + non_vote and names[c] not in _AGAINST]
@@ -250,7 +251,7 @@ def _decisions(contest: Contest) -> tuple[dict[str, str], _Sides]:
             raise UsageError(f"{place}: rule {RULE.name} needs a choice for the proposal")
         yes = (found or rest)[0]
     else:
-        yes = [choice.name for choice in contest.choices].index(decided["for"])
+        yes = stated[0]
     against = [c for c in everyone if c != yes and c not in abstain + non_vote]
     as_index = [tuple(map(CandidateIndex, found)) for found in (against, abstain, non_vote)]
     return decided, _Sides(CandidateIndex(yes), *as_index)

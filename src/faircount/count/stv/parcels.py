@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from faircount.count.ranked.ballot_options import of_kind
 from faircount.count.ranked.preferences import Moved, Step, Walk, plain, resting_places, transfers_of, walk
-from faircount.model import INACTIVE_CAUSES, CandidateIndex, Contest, Profile, Transfer, VoteCount
+from faircount.model import INACTIVE_CAUSES, CandidateIndex, Contest, Pattern, Profile, Transfer, VoteCount
 
 LOST = "lost to rounding"
 LEFT = "surplus not transferred"
@@ -95,10 +95,7 @@ class Parcels:
         size, arithmetic = len(contest.choices), Arithmetic.of(decided)
         made = cls([{} for _ in range(size)], [0] * size, dict.fromkeys(INACTIVE_CAUSES, 0), set(), arithmetic)
         made.out.update(of_kind(contest, "withdrawn"))
-        walks: dict[Walk, VoteCount] = {}
-        for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
-            way = walk(contest, pattern, decided)
-            walks[way] = walks.get(way, 0) + weight
+        walks = _walks(contest, profile, decided)
         for (target, cause), (ballots, weight) in made._sort((s, 0, end, w) for (s, end), w in walks.items()).items():
             made._credit(target, cause, weight * arithmetic.unit)
             if target >= 0:
@@ -180,10 +177,24 @@ class Parcels:
     def _sort(self, ballots: Iterable[Ballot], to_nobody: bool = False) -> Sorted:
         """Sort ballots by their next choice."""
         found: dict[tuple[int, str], list[Ballot]] = {}
+        out = self.out
         for steps, at, end, weight in ballots:
-            choices, here, cause = resting_places(steps, at, end, self.out, split=False)
-            place = (-1, LEFT) if to_nobody else (choices[0], "") if choices else (-1, cause)
-            found.setdefault(place, []).append((steps, here, end, weight))
+            here, last = at, len(steps)
+            while here < last and steps[here] in out:
+                here += 1
+            step = steps[here] if here < last else -1
+            place: tuple[int, str]
+            if to_nobody:
+                place = -1, LEFT
+            elif isinstance(step, tuple):
+                choices, here, cause = resting_places(steps, here, end, out, split=False)
+                place = (choices[0], "") if choices else (-1, cause)
+            else:
+                place = step, "" if here < last else end
+            if place in found:
+                found[place].append((steps, here, end, weight))
+            else:
+                found[place] = [(steps, here, end, weight)]
         return {place: (those, sum(ballot[3] for ballot in those)) for place, those in found.items()}
 
     def _hold(self, target: int, number: int, value: Units, ballots: list[Ballot]) -> None:
@@ -199,6 +210,34 @@ class Parcels:
             self.votes[target] = plain(self.votes[target] + units)
         else:
             self.inactive[cause] = plain(self.inactive[cause] + units)
+
+
+def _walks(contest: Contest, profile: Profile, decided: Mapping[str, str]) -> dict[Walk, VoteCount]:
+    """Return the walks of all ballots, each with the weight of those that take it."""
+    erases = decided["withdrawn"] == "erase" and of_kind(contest, "withdrawn")
+    walks: dict[Walk, VoteCount] = {}
+    for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
+        way = None if erases else _in_order(contest, pattern)
+        way = way or walk(contest, pattern, decided)
+        walks[way] = walks.get(way, 0) + weight
+    return walks
+
+
+def _in_order(contest: Contest, pattern: Pattern) -> Walk | None:
+    """Return the walk of a ballot with one choice at each of ranks 1, 2, …, as most are; None for all others.
+
+    No decision bears on such a ballot: nothing is skipped, repeated or overvoted on it.
+    """
+    size = len(contest.choices)
+    if not pattern.marks or len(pattern.marks) > contest.ranks or pattern.conditions or pattern.overvoted_ranks:
+        return None
+    steps = []
+    for rank, mark in enumerate(pattern.marks, 1):
+        choice = mark.choice
+        if mark.rank != rank or mark.is_ambiguous or mark.score is not None or not 0 <= choice < size:
+            return None
+        steps.append(choice)
+    return (tuple(steps), "exhausted") if len(set(steps)) == len(steps) else None
 
 
 def _by_value(groups: Iterable[tuple[Units, list[Ballot]]]) -> Iterable[tuple[Units, list[Ballot]]]:
