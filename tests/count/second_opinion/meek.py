@@ -1,4 +1,4 @@
-"""Meek's and Warren's rules by hand: keep values to sixty digits instead of the rule's nine."""
+"""Meek's and Warren's rules by hand: keep values to forty digits instead of the rule's nine."""
 
 from collections.abc import Mapping
 from fractions import Fraction

@@ -67,7 +67,7 @@ def proposal(contest: Contest, profile: Profile) -> Sheet:
         "represented": present + brokers + sums.inactive.get(NON_VOTE, Fraction(0)),
         "outstanding": outstanding - out,  # those whom the standard leaves out are no part of it
     }[standard]
-    if not any(sums.votes):
+    if not present:  # broker non-votes are no votes on the proposal
         return Sheet("no votes", [sums])
     # A share that is at the meeting makes the quorum, whatever its holder does with it, and if nothing.
     there = sum(sums.votes) + sum(sums.inactive.values())
