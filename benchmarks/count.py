@@ -41,12 +41,12 @@ CASES = ("irv", "park", "portland", "scotland", "million")
 PHASES = ("start", "load", "count")
 
 
-def made_ballots(ballots: int, choices: int, ranks: int) -> np.ndarray[Any, np.dtype[np.int16]]:
-    """Return ballots × ranks: choices drawn in proportion to their popularity, -1 after a ballot's end."""
+def made_ballots(ballots: int, choices: int, ranks: int, least: int = 1) -> np.ndarray[Any, np.dtype[np.int16]]:
+    """Return ballots × ranks: choices drawn by popularity, -1 after a ballot's end, `least` ranks or more."""
     chance = np.random.default_rng(1)
     popular = chance.exponential(size=choices) + 0.3
     order = np.argsort(-np.log(chance.random((ballots, choices))) / -popular, axis=1)[:, :ranks].astype(np.int16)
-    length = chance.integers(1, ranks + 1, size=ballots)
+    length = chance.integers(least, ranks + 1, size=ballots)
     return np.where(np.arange(ranks) < length[:, None], order, -1).astype(np.int16)
 
 
@@ -154,7 +154,7 @@ def scotland(data: Path, rivals: Path | None, times: int) -> None:
 
 def million(times: int) -> None:
     """Count a million ballots held in arrays, nearly all of them distinct."""
-    ranks = made_ballots(1_000_000, 20, 10)
+    ranks = made_ballots(1_000_000, 20, 10, 8)
     contest = Contest("T", tuple(Choice(f"Choice {c}") for c in range(20)), ranks=10, rule="instant-runoff")
     weights = np.ones(len(ranks), dtype=np.int64)
     spent = []

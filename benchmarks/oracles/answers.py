@@ -1,4 +1,4 @@
-"""What other programs say of small elections: reads JSON from standard input, prints JSON, run by environment.py's Python.
+"""What other programs say of small elections: JSON in, JSON out, run by the Python of environment.py.
 
 {"profiles": [[[count, [choices in order]], …], …], "lists": [[votes, seats], …]} → for each profile and rule, and for
 each list election and divisor, the answer, or null where the program gives none.
@@ -26,7 +26,7 @@ def of_pref_voting(ballots: Ballots, size: int) -> dict[str, Any]:
     profile.use_extended_strict_preference()
     rules: dict[str, Callable[[], list[int]]] = {
         "schulze": lambda: beat_path(profile),
-        "ranked-pairs": lambda: ranked_pairs(profile),
+        "ranked-pairs": lambda: ranked_pairs(profile, algorithm="from_stacks"),
         "minimax": lambda: minimax(profile),
         "copeland": lambda: copeland(profile),
         "instant-runoff": lambda: instant_runoff_put(profile),
@@ -35,7 +35,7 @@ def of_pref_voting(ballots: Ballots, size: int) -> dict[str, Any]:
 
 
 def of_votekit(ballots: Ballots, size: int) -> dict[str, float]:
-    """Return choice → Borda points, those left out of a ballot sharing what is left."""
+    """Return choice → Borda points; it gives none to those whom a ballot leaves out."""
     from votekit.ballot import RankBallot
     from votekit.pref_profile import RankProfile
     from votekit.utils import borda_scores
@@ -44,7 +44,7 @@ def of_votekit(ballots: Ballots, size: int) -> dict[str, float]:
         RankBallot(ranking=tuple(frozenset({str(c)}) for c in order), weight=count) for count, order in ballots
     )
     profile = RankProfile(ballots=cast, candidates=tuple(map(str, range(size))), max_ranking_length=size)
-    return {name: float(points) for name, points in borda_scores(profile, tie_convention="average").items()}
+    return {name: float(points) for name, points in borda_scores(profile).items()}
 
 
 def of_apportionment(votes: list[int], seats: int) -> dict[str, list[int] | None]:

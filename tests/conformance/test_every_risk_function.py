@@ -84,18 +84,21 @@ def multiplied_twice(drawn: Floats, population: Population) -> Floats:
     """Wald's ratio as a known library has it: the running products multiplied up again."""
     eta, t, u = 0.7 * population.upper, population.null_mean, population.upper
     ratios = (drawn * eta / t + (u - drawn) * (u - eta) / (u - t)) / u
-    return np.minimum(1, 1 / np.cumprod(np.cumprod(ratios, axis=0), axis=0))
+    p: Floats = np.minimum(1, 1 / np.cumprod(np.cumprod(ratios, axis=0), axis=0))
+    return p
 
 
 def peeking(drawn: Floats, population: Population) -> Floats:
     """Bets everything on draws above the mean, nothing on others: it looks at its own draw."""
-    return np.minimum(1, 1 / np.cumprod(np.maximum(drawn / population.null_mean, 1), axis=0))
+    p: Floats = np.minimum(1, 1 / np.cumprod(np.maximum(drawn / population.null_mean, 1), axis=0))
+    return p
 
 
 def best_bet_in_hindsight(drawn: Floats, population: Population) -> Floats:
     """Takes the fixed bet that would have won most on the very draws it is judged by."""
     wealth = [np.cumprod(1 + bet * (drawn - population.null_mean), axis=0) for bet in np.linspace(0, 1.9, 20)]
-    return np.minimum(1, 1 / np.max(wealth, axis=0))
+    p: Floats = np.minimum(1, 1 / np.max(wealth, axis=0))
+    return p
 
 
 def one_card_too_few(drawn: Floats, population: Population) -> Floats:

@@ -38,7 +38,8 @@ TIE_RECORD = Option(
     ("none", NAMES),
     "none",
     "Decisions that were made elsewhere (a lot drawn, a commission's vote), one name for each tie in the order met: "
-    "who was elected, excluded or taken first. none: there are none. A tie beyond the last one stops the count.",
+    "who was elected, excluded or taken first. none: there are none. A tie beyond the last one stops the count. A "
+    "tie of choices without any vote that go out together needs no entry.",
 )
 TIE_SEED = Option(
     "tie_seed",
@@ -105,20 +106,22 @@ class Ties:
         return int(seed)
 
     def pick(
-        self, tied: Iterable[CandidateIndex], about: str, earlier: Sequence[Round] = (), how: str | None = None
-    ) -> Tie:
+        self, tied: Iterable[CandidateIndex], about: str, earlier: Sequence[Round] = (), how: str | None = None,
+        idle: bool = False,
+    ) -> Tie:  # fmt: skip
         """Return the tie with whom it picks out; `chosen` is None where nothing decides, and the count must stop.
 
         `about` is one of `TIE_ABOUT`; where it is `excluded` the least favoured is picked, else the most favoured.
         `earlier` are the rounds before this one, oldest first, which `previous-rounds` and its kin look at.
         `how` stands for the option `tie` where a law decides this tie in another way than its others.
+        `idle` says that nothing hangs on the tie (no vote would move): a record need not speak of it.
         Raises `BadInputError` when a recorded decision picks somebody who is not among the tied.
         """
         among = tuple(sorted(tied))
         self._met += 1
         how = how or self._how
         if how in LOTS:
-            return self._lot(how, among, about)
+            return self._lot(how, among, about, idle)
         fewest = about == "excluded"
         order = list(enumerate(earlier, 1)) if how == "first-rounds" else list(enumerate(earlier, 1))[::-1]
         left = among
@@ -131,10 +134,10 @@ class Ties:
             left = tuple(c for c in left if votes[c] == best)
             if len(left) == 1:
                 return Tie(among, about, left[0], f"votes in round {number}")
-        found = self._lot(self._then, left, about)
+        found = self._lot(self._then, left, about, idle)
         return Tie(among, about, found.chosen, found.decided_by)
 
-    def _lot(self, how: str, tied: tuple[CandidateIndex, ...], about: str) -> Tie:
+    def _lot(self, how: str, tied: tuple[CandidateIndex, ...], about: str, idle: bool) -> Tie:
         if how == "order":
             last = about == "excluded"
             chosen = (max if last else min)(tied, key=self._place.__getitem__)
@@ -142,6 +145,8 @@ class Ties:
             return Tie(tied, about, chosen, "order of the ballot" if own else "stated order")
         if how == "recorded" and self._recorded < len(self._record):
             chosen = self._record[self._recorded]
+            if idle and chosen not in tied:
+                return Tie(tied, about)
             self._recorded += 1
             if chosen not in tied:
                 names = ", ".join(self._contest.name_of(c) for c in tied)

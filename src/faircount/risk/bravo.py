@@ -90,12 +90,13 @@ def _logs(share: float) -> tuple[float, float]:
 
 
 def _p_values(values: Floats, population: Population, given: Settings) -> Floats:
-    if population.upper != 1 or population.null_mean != 0.5 or not np.isin(values, (0, 0.5, 1)).all():
-        raise BadInputError(
-            "bravo", "values are 1 (winner), 0 (loser) or ½ (neither), u = 1, t = ½", f"u = {population.upper}",
-            "for other assorters choose alpha",
-        )  # fmt: skip
-    return _ENGINE.p_values(values, population, given)
+    found = f"u = {population.upper}, t = {population.null_mean}"
+    if others := set(np.asarray(values, float).ravel()) - {0.0, 0.5, 1.0}:
+        found = ", ".join(map(str, sorted(others)[:3]))
+    elif population.upper == 1 and population.null_mean == 0.5:
+        return _ENGINE.p_values(values, population, given)
+    rule = "values are 1 (winner), 0 (loser) or ½ (neither), u = 1, t = ½"
+    raise BadInputError("bravo", rule, found, "for other assorters choose alpha")
 
 
 _ENGINE = betting(

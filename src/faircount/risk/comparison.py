@@ -69,13 +69,16 @@ def best_bets(rates: list[Floats], gains: list[Floats], largest: Floats) -> Floa
         return bets
     chosen = [(rate[open_], gain[open_]) for rate, gain in everywhere]
     high = largest[open_]
-    low, bet, whole = np.zeros_like(high), high / 2, high
+    low, bet, near = np.zeros_like(high), high / 2, high * 1e-12
+    done = np.zeros(high.shape, bool)
     for _ in range(60):
         slope, fall = slopes(bet, chosen)
         low, high = np.where(slope > 0, bet, low), np.where(slope > 0, high, bet)
         step = bet - slope / fall
-        bet = np.where((step >= low) & (step <= high), step, (low + high) / 2)
-        if np.all((high - low <= 1e-12 * whole) | (np.abs(slope / fall) <= 1e-12 * whole)):
+        step = np.where((step >= low) & (step <= high), step, (low + high) / 2)
+        # What has been found stays, so that no bet depends on which others are sought beside it.
+        done, bet = done | (np.abs(step - bet) <= near), np.where(done, bet, step)
+        if done.all():
             break
     bets[open_] = bet
     return bets

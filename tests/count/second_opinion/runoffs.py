@@ -22,7 +22,7 @@ class Runoff:
         self.papers = papers_of(contest, profile, decided)
         self.standing = set(standing)
         self.pool = {c for c in standing if contest.choices[c].kind == "write-in"}
-        self.minimum = int(decided["minimum"])
+        self.minimum = int(decided.get("minimum", "0"))
         self.sheets: list[Sheet] = []
         self.tied: set[int] = set()
         self.first = Fraction(0)

@@ -246,8 +246,8 @@ def largest_remainder(cards: Cards) -> Bounds:
     """Return the closeness of a quota method.
 
     A list with a seats keeps the last of them before another's next as long as T_A - T_B > q·(a - b - 1). Exact for
-    quotas without rounding that never give too many seats (hare, hagenbach-bischoff); a lower bound for droop, whose
-    quota moves in whole votes; for imperiali, and where lists lack candidates, no more than 1 is certain.
+    quotas without rounding as long as they give no seats too many (hare, hagenbach-bischoff); a lower bound for droop,
+    whose quota moves in whole votes; for imperiali, and where lists lack candidates, no more than 1 is certain.
     """
     lists = Lists(cards)
     quota = QUOTAS[cards.decided["quota"]]

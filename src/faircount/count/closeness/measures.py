@@ -9,6 +9,7 @@ from faircount.count.closeness.ways import BLANK, marked
 from faircount.model import Pattern, Profile, VoteCount
 
 HOW = "Exact: how far the votes are from the threshold, in cards that bring it nearest."
+ALIKE = "The fewest cards that, brought to one way of voting, do; exact where nobody voted on a measure."
 QUORUM = "Exact: a quorum was missed, and to change cards that were cast brings no more of them."
 
 
@@ -27,7 +28,9 @@ def measure(cards: Cards) -> Bounds:
     targets = [BLANK, *(marked([c]) for c in range(size))]
     worth = _worth(cards, above, targets)
     if above is None or not worth:
-        return least(cards, _all_alike(cards, targets), "Exact: every card must count otherwise.", lower=1)
+        # Where nobody voted on a measure all cards are alike to it, and the fewest that a recount confirms are least.
+        certain = cards.rule.name == "threshold" and not _voters(cards)
+        return least(cards, _all_alike(cards, targets), ALIKE, None if certain else 1)
     after = (min if passed else max)(targets, key=lambda target: (worth[target], target.sort_key()))
     strict = _strict(cards)
     if passed:
@@ -100,5 +103,5 @@ def _all_alike(cards: Cards, targets: list[Pattern]) -> list[Way]:
             middle = (low + high) // 2
             part: tuple[Change, ...] = take(sources, after, middle) or ()
             low, high = (low, middle) if cards.differs(part) else (middle, high)
-        ways.append(Way(1, take(sources, after, high) or ()))
+        ways.append(Way(high, take(sources, after, high) or ()))
     return ways

@@ -133,7 +133,7 @@ def lowest(now: Now, at_most: int) -> Decision:
     level = now.together(fewest)
     if len(level) == 1:
         return Decision(excluded=level)
-    tie = now.ties.pick(level, "excluded", now.rounds)
+    tie = now.ties.pick(level, "excluded", now.rounds, idle=not fewest and len(level) <= at_most)
     if tie.chosen is not None:
         return Decision(excluded=(tie.chosen,), ties=(tie,))
     if not fewest and len(level) <= at_most:

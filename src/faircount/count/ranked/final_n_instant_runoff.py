@@ -15,7 +15,6 @@ from faircount.count.ranked.exclusion import Decision, Now, count_rounds, follow
 from faircount.count.ranked.fast import deal
 from faircount.count.ranked.instant_runoff import (
     BATCH,
-    MINIMUM,
     THRESHOLD,
     UNTIL_TWO,
     elect_by_majority,
@@ -52,7 +51,6 @@ OPTIONS = (
         "if one ranked ballot stands for both elections. Default: Constitution of Sri Lanka art. 94(3).",
     ),
     LAST_PLACE,
-    with_default(MINIMUM, "0", "the Constitution has none."),
     with_default(OVERVOTE_OR_SPLIT, "exhaust", "the Constitution does not say."),
     with_default(REPEATED, "skip", "the Constitution does not say."),
     with_default(SKIPPED, "unlimited", "the Constitution does not say."),

@@ -38,7 +38,8 @@ UNTIL_TWO = Option(
     ("no", "yes", "unless-in-round-1", "elected-before"),
     "no",
     "no: the count ends with a majority of the votes of continuing ballots. yes: it goes on until two choices remain. "
-    "unless-in-round-1: a majority in round 1 ends it; after that it goes on until two remain. elected-before: whoever "
+    "unless-in-round-1: a majority in round 1 ends it (or in the next, if only write-ins went out in it); then it "
+    "goes on until two remain. elected-before: whoever "
     "has a majority is elected in that round, in which nobody is excluded, and the count goes on until two remain.",
 )
 THRESHOLD = Option(
@@ -144,7 +145,7 @@ def majority_figure(now: Now, decided: Mapping[str, str]) -> VoteCount | None:
     base = _base(now, decided)
     if not all(isinstance(votes, int) for votes in (base, *now.votes)):
         return None
-    return max(base // 2 + 1, int(decided["minimum"]))
+    return max(base // 2 + 1, int(decided.get("minimum", "0")))
 
 
 def _base(now: Now, decided: Mapping[str, str]) -> VoteCount:
@@ -159,7 +160,7 @@ def elect_by_majority(now: Now, decided: Mapping[str, str]) -> Decision | None:
     if any(one.elected for one in now.rounds):
         return Decision("elected") if final else None
     leader = now.leader
-    if now.votes[leader] < int(decided["minimum"]):
+    if now.votes[leader] < int(decided.get("minimum", "0")):
         return None
     if 2 * now.votes[leader] > _base(now, decided):
         if final or on == "no" or (on == "unless-in-round-1" and now.first):
@@ -182,7 +183,7 @@ def exclude_from_below(now: Now, decided: Mapping[str, str], remain: int = 0) ->
 
     At least `remain` stay where several go out at once; 0 stands for as many as `until_two` demands.
     """
-    below = tuple(c for c in now.standing if now.votes[c] < int(decided.get("minimum", 0)))
+    below = tuple(c for c in now.standing if now.votes[c] < int(decided.get("minimum", "0")))
     if below:
         return Decision(excluded=below)
     # Without votes, and so without transfers, all but one may go: a majority of that one ends the count.

@@ -52,15 +52,15 @@ def walk(contest: Contest, pattern: Pattern, decided: Mapping[str, str]) -> Walk
     last = 0
     for rank, choices in ranks:
         if allowed is not None and rank - last - 1 > allowed:
-            return tuple(steps), "skipped rank"
+            return tuple(dict.fromkeys(steps)), "skipped rank"
         last = rank
         if stop_at_repeat and not seen.isdisjoint(choices):
-            return tuple(steps), "repeated choice"
+            return tuple(dict.fromkeys(steps)), "repeated choice"
         seen.update(choices)
         if len(choices) == 1:
             steps.append(choices[0])
         elif overvote == "exhaust":
-            return tuple(steps), "overvote"
+            return tuple(dict.fromkeys(steps)), "overvote"
         elif overvote != "skip":
             if not choices:
                 raise BadInputError(

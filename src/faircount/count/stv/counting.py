@@ -72,10 +72,11 @@ def lowest(
     tied = tuple(sorted(c for c in continuing if votes[c] == fewest))
     if len(tied) == 1:
         return tied, ()
-    tie = ties.pick(tied, "excluded", earlier, how)
+    idle = len(tied) <= room and all(c in without_papers for c in tied)
+    tie = ties.pick(tied, "excluded", earlier, how, idle)
     if tie.chosen is not None:
         return (tie.chosen,), (tie,)
-    if len(tied) <= room and all(c in without_papers for c in tied):
+    if idle:
         return tied, ()
     return (), (tie,)
 

@@ -82,6 +82,7 @@ def _settle(now: State, found: Decision) -> None:
     gone = {*found.elected, *found.excluded}
     now.standing = [c for c in now.standing if c not in gone]
     now.elected += found.elected
+    now.kept.update(dict.fromkeys(found.elected, now.quota))
     now.waiting += [c for c in found.elected if now.surplus(c)]
     now.parcels.out.update(gone)
 

@@ -29,6 +29,8 @@ class State:
     leaving: list[tuple[Choices, Units | None]] = field(default_factory=list)
     """What is still to be moved of the choices being excluded: (choices, value or round that names the parcel)."""
     rounds: list[Round] = field(default_factory=list)
+    kept: dict[CandidateIndex, Units] = field(default_factory=dict)
+    """The quota of the round in which each was elected: it keeps that, though the quota may fall later."""
 
     @property
     def seats_left(self) -> int:
@@ -41,8 +43,8 @@ class State:
         return [c for c in self.standing if c not in self.pool]
 
     def surplus(self, choice: CandidateIndex) -> Units:
-        """Return what this choice has above the quota."""
-        return max(self.parcels.votes[choice] - self.quota, 0)
+        """Return what this choice has above the quota with which it was elected, or would be now."""
+        return max(self.parcels.votes[choice] - self.kept.get(choice, self.quota), 0)
 
     def in_hand(self, also: Sequence[CandidateIndex] = ()) -> Units:
         """Return all surpluses not yet transferred, of `also` too."""
@@ -137,6 +139,7 @@ def _after(now: State, elected: Choices) -> State:
     return State(
         now.decided, now.seats, now.parcels, now.ties, now.pool, standing, now.quota,
         [*now.elected, *elected], now.waiting + [c for c in elected if now.surplus(c)], now.leaving, now.rounds,
+        now.kept | dict.fromkeys(elected, now.quota),
     )  # fmt: skip
 
 

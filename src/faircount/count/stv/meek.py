@@ -149,7 +149,7 @@ class _Count:
                 c: min(kept, _up(kept * found.quota, found.votes[c])) for c, kept in self.keep.items()
             }  # fmt: skip
             after = self.figures(groups, lower)
-            if lower == self.keep or after.surplus >= found.surplus:
+            if lower == self.keep:
                 return found
             self.keep, found = lower, after
         raise UsageError(f"contest {self.contest.title!r}: no keep values were found within {MOST_STEPS:,} steps")
