@@ -37,8 +37,8 @@ ASSERTIONS: Catalog[Generator] = Catalog(
 
 WITHOUT_ASSERTIONS = {
     "senate-stv": (
-        "a square above the line stands for candidates below it, so that a ballot paper is no ranking that claims could "
-        "be made of, and votes are cut to whole numbers at every transfer"
+        "a square above the line stands for candidates below it, so that a ballot paper is no ranking of which claims "
+        "could be made, and votes are cut to whole numbers at every transfer"
     ),
 }
 """Counting rules whose outcomes nothing here can claim, and why: only a full hand count confirms them."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from faircount.assertion.generator import TIED, Claims, Generator, has_tie, nobody, nothing
 from faircount.assertion.linear import Gives, any_vote, first_false, more
@@ -90,13 +90,13 @@ def _both(held: Comparison, one: Pair, other: Pair) -> Gives:
 
 
 def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims:
-    """Claim that the winner beats each other, or what else is sufficient. Source: Blom et al. 2023, arXiv:2303.10509."""
+    """Claim that the winner beats each other, or what else suffices. Source: Blom et al. 2023, arXiv:2303.10509."""
     if transcript.verdict != "elected":
         return nobody(transcript)
     held, winner = Comparison(contest, dict(transcript.decisions), ballots), transcript.elected[0]
     rivals = [c for c in held.among if c != winner]
     if not rivals:
-        one = any_vote(contest, "At least one card ranks somebody", says_anything(contest, held.decided), ballots)
+        one = any_vote(contest, "at least one card ranks somebody", says_anything(contest, held.decided), ballots)
         return Claims((one,), "outcome", "nobody stood against the elected, and somebody voted")
     by_opposition = transcript.rule == "minimax" and held.decided["defeat"] == "opposition"
     if not by_opposition and all(held.lead(winner, c) > 0 for c in rivals):
@@ -169,7 +169,7 @@ def _order_of_majorities(held: Comparison) -> tuple[Assertion, ...]:
     pairs = [pair for pair in permutations(held.among, 2) if (held.lead(*pair), pair[1]) > (0, pair[0])]
     order = sorted(pairs, key=lambda pair: (-(held.lead(*pair) if by_lead else held.votes[pair]), pair))
     majorities = tuple(held.beats(*pair) for pair in order)
-    return (*majorities, *(held.stronger(one, other, by_lead) for one, other in zip(order, order[1:], strict=False)))
+    return (*majorities, *(held.stronger(one, other, by_lead) for one, other in pairwise(order)))
 
 
 def _kemeny(held: Comparison, winner: CandidateIndex) -> tuple[Assertion, ...]:

@@ -26,10 +26,10 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
     ahead: set[str] = set()
     for party in held.parties:
         pairs = _behind(held, seated, party) if party.can_take_more else {}
-        hardest = None if pairs is None else _hardest(tuple(pairs.values()), ballots)
+        hardest = None if pairs is None else _hardest(tuple(pairs.values()), held.ballots)
         out = () if party.seats or party.exempt else below(held, party)
-        kept_out = max(out, key=lambda one: ratio(one, ballots), default=None)
-        if kept_out is not None and (hardest is None or ratio(kept_out, ballots) > hardest):
+        kept_out = max(out, key=lambda one: ratio(one, held.ballots), default=None)
+        if kept_out is not None and (hardest is None or ratio(kept_out, held.ballots) > hardest):
             found.append(kept_out)
         elif pairs is None:
             return nothing(f"no claim keeps {party.name} from one more seat: that it got no vote is not one")
@@ -40,7 +40,7 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
     found += [got_a_vote(held, party) for party in seated if party.name not in ahead]
     inside, left = persons(held, transcript.elected)
     everything = (*found, *inside)
-    if first_false(everything, ballots) is not None:
+    if first_false(everything, held.ballots) is not None:
         return nothing("a list is exactly at the threshold, or two lists are too close for any claim to part them")
     words = "each list's last seat has a higher quotient than every other list's next"
     return Claims(everything, "part" if left else "outcome", words + left)

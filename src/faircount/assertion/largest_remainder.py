@@ -24,7 +24,7 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
         return nothing("a list needs a number of votes; state the bound on cards, over which the mean is taken")
     if held.decided["quota"] not in _ADDED:
         return nothing(
-            f"the quota {held.decided['quota']} is cut to whole votes, or is made larger where it gives too many seats: "
+            f"the quota {held.decided['quota']} is cut to whole votes, or made larger where it gives too many seats: "
             "remainders are then no sums over ballots"
         )
     found: list[Assertion] = []
@@ -35,14 +35,14 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
         out = below(held, party)
         if not out:
             return nothing(f"that {party.name} does not take part cannot be claimed by a mean")
-        found.append(max(out, key=lambda one: ratio(one, ballots)))
+        found.append(max(out, key=lambda one: ratio(one, held.ballots)))
     taking = [party for party in held.parties if party.takes_part]
     found += [_closer(held, taking, one, other) for one in taking if one.seats for other in taking if other is not one]
     if len(taking) == 1:
         found.append(got_a_vote(held, taking[0]))
     inside, left = persons(held, transcript.elected)
     everything = (*found, *inside)
-    if first_false(everything, ballots) is not None:
+    if first_false(everything, held.ballots) is not None:
         return nothing("a list is exactly at the threshold, or has not as many candidates as its votes bring seats")
     words = "no two lists' shares are so far from their seats that one seat more belongs to one of them"
     return Claims(everything, "part" if left else "outcome", words + left)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from faircount.model import (
     HALF,
+    NOBODY,
     Assertion,
     Ballot,
     Ballots,
@@ -35,7 +36,7 @@ def all_given(ballot: Ballot) -> VoteCount:
 
 
 def more(contest: Contest, kind: str, claim: str, one: Gives, other: Gives, most: VoteCount = 1,
-         times: VoteCount = 1, pair: tuple[CandidateIndex | None, CandidateIndex | None] = (None, None)) -> Assertion:  # fmt: skip
+         times: VoteCount = 1, pair: tuple[CandidateIndex, CandidateIndex] | None = None) -> Assertion:  # fmt: skip
     """Claim Σ one > times × Σ other; no ballot gives more than `most` to one of the two sides.
 
     With times = 1 and most = 1 this is the assorter of plurality; u = (1 / times + 1) / 2.
@@ -45,7 +46,7 @@ def more(contest: Contest, kind: str, claim: str, one: Gives, other: Gives, most
         return Fraction(one(ballot)) - Fraction(times) * other(ballot)
 
     assorter = assorter_of(gain, -Fraction(times) * most, Fraction(most))
-    return Assertion(contest.title, kind, claim, assorter, *pair)
+    return Assertion(contest.title, kind, claim, assorter, *(pair or (None, None)))
 
 
 def above_part(contest: Contest, claim: str, side: Gives, base: Gives, part: Fraction, most: VoteCount = 1,
@@ -69,7 +70,7 @@ def below_part(contest: Contest, claim: str, side: Gives, base: Gives, part: Fra
     return Assertion(contest.title, "below-part", claim, assorter, None, choice)
 
 
-def above_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, cards: CardCount, most: VoteCount = 1,
+def above_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, cards: int, most: VoteCount = 1,
                  choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
     """Claim Σ side > figure × cards that hold the contest / `cards`: Σ side > figure where these are `cards` or more.
 
@@ -80,9 +81,9 @@ def above_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, ca
     return Assertion(contest.title, "above-figure", claim, assorter, choice)
 
 
-def below_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, cards: CardCount, most: VoteCount = 1,
+def below_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, cards: int, most: VoteCount = 1,
                  choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
-    """Claim Σ side < figure × cards that hold the contest / `cards`: Σ side < figure where these are `cards` or fewer."""
+    """Claim Σ side < figure × cards that hold the contest / `cards`: Σ side < figure where these are no more."""
     share = figure / cards
     assorter = assorter_of(lambda ballot: share - Fraction(side(ballot)), share - most, share)
     return Assertion(contest.title, "below-figure", claim, assorter, None, choice)
@@ -90,12 +91,21 @@ def below_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, ca
 
 def any_vote(contest: Contest, claim: str, side: Gives, ballots: Ballots, most: VoteCount = 1,
              choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
-    """Claim Σ side > 0: with K reported cards, A = K × side. True of one ballot, and one ballot proves it.
+    """Claim Σ side > 0: A = K × side, K the bound on cards. True of one ballot, and one ballot proves it.
 
     It implies a vote whatever the number of cards, since it asks for more than K' / 2K of one, K' those there are.
     """
-    cards = CardCount(max(ballots.total_cards, 1))
+    cards = max(ballots.total_cards, contest.cards_bound or 1)
     return above_figure(contest, claim, side, HALF, cards, most, choice)
+
+
+def with_phantoms(ballots: Ballots, cards: int | None) -> Ballots:
+    """Add cards that count for nobody up to the bound, over which the mean of a claim about a figure is taken."""
+    missing = (cards or 0) - ballots.total_cards
+    if missing <= 0:
+        return ballots
+    counts = (*ballots.cards, CardCount(missing))
+    return Ballots((*ballots.ballots, NOBODY), counts, counts)
 
 
 def ratio(assertion: Assertion, ballots: Ballots) -> Fraction:

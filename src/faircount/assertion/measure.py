@@ -13,6 +13,7 @@ from faircount.assertion.linear import (
     below_part,
     first_false,
     given_to,
+    with_phantoms,
 )
 from faircount.model import Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript, name_key
 
@@ -66,7 +67,8 @@ def decided_by(contest: Contest, transcript: Transcript, ballots: Ballots, one: 
     found = claim_of(contest, one, transcript.verdict == "passed")
     if isinstance(found, str):
         return nothing(found)
-    if first_false((found,), ballots) is not None:
+    over_all = with_phantoms(ballots, contest.cards_bound) if one.base is None else ballots
+    if first_false((found,), over_all) is not None:
         return nothing(_EXACTLY)
     over = "" if one.base is not None else (
         f"; the mean is taken over the {contest.cards_bound:,} cards of the bound, phantoms as cards for nobody"

@@ -14,6 +14,7 @@ from faircount.assertion.linear import (
     below_figure,
     below_part,
     given_to,
+    with_phantoms,
 )
 from faircount.assertion.plurality import beats
 from faircount.model import HALF, Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript
@@ -84,6 +85,8 @@ def shared_out(contest: Contest, transcript: Transcript, ballots: Ballots) -> Sh
     seated = [party for party in parties if party.seats]
     if decided["nobody_reaches"] == "half-of-first" and all(party.exempt for party in seated) and told:
         return nothing("only exempt lists have seats; whether another threshold would hold then is not claimed")
+    if decided["threshold_votes"] != "none":
+        ballots = with_phantoms(ballots, contest.cards_bound)
     return Shared(contest, decided, ballots, parties)
 
 

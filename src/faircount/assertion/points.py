@@ -37,7 +37,7 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
     losers = [c for c in others(contest, elected) if not by_place or c in running(contest, decided)]
     if not losers and by_place:
         # Whoever takes part is elected here, also without a point, once anybody voted.
-        one = any_vote(contest, "At least one card ranks somebody", says_anything(contest, decided), ballots)
+        one = any_vote(contest, "at least one card ranks somebody", says_anything(contest, decided), ballots)
         return Claims((one,), "outcome", "nobody stood against the elected, and somebody voted")
     if not losers:
         found = tuple(got_a_vote(contest, c, ballots, most, "point") for c in elected)

@@ -27,8 +27,11 @@ def _majority_or_runoff(contest: Contest, transcript: Transcript, ballots: Ballo
     That only the reported leader has none would not do: the other of the two could have one on paper.
     """
     if transcript.verdict == "elected":
-        found = (has_majority(contest, transcript.elected[0]),)
-        return Claims(found, "outcome", "more than half of the valid votes elects at once")
+        return Claims(
+            (has_majority(contest, transcript.elected[0]),),
+            "outcome",
+            "more than half of the valid votes elects at once",
+        )
     if transcript.verdict != "runoff":
         return nobody(transcript)
     if has_tie(transcript):
@@ -42,7 +45,8 @@ def _majority_or_runoff(contest: Contest, transcript: Transcript, ballots: Ballo
 
 def _ahead(contest: Contest, through: Sequence[CandidateIndex]) -> tuple[Assertion, ...]:
     return tuple(
-        beats(contest, one, other, most_for(contest, one, other)) for one in through for other in others(contest, through)
+        beats(contest, one, other, most_for(contest, one, other))
+        for one in through for other in others(contest, through)
     )  # fmt: skip
 
 

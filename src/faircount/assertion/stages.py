@@ -17,6 +17,8 @@ def plain_ballots(contest: Contest, transcript: Transcript) -> str:
     decided = dict(transcript.decisions)
     if decided.get("minimum", "0") != "0":
         return "the law asks for a least number of votes to stay, which no claim here speaks of"
+    if decided.get("stop_after", "never") not in ("never", "0"):
+        return "the count is stopped after a round, whoever leads then, which no claim here speaks of"
     pooled = any(choice.kind == "write-in" for choice in contest.choices)
     if pooled and decided.get("write_ins", "count") != "count":
         return "pooled write-ins go out whatever their votes, which no claim here speaks of"
@@ -173,8 +175,8 @@ def _bottoms_up(contest: Contest, transcript: Transcript, ballots: Ballots) -> C
     everyone = standing_in(contest)
     out = order_out(ballots, everyone, contest.seats)
     if not out:
-        one = any_vote(contest, "at least one card ranks somebody", has_first, ballots)
-        return Claims((one,), "outcome", "nobody stood against the elected, and somebody voted")
+        voted = any_vote(contest, "at least one card ranks somebody", has_first, ballots)
+        return Claims((voted,), "outcome", "nobody stood against the elected, and somebody voted")
     rankings = Rankings.of(ballots, len(contest.choices))
     always = [Claim(one, other) for one in transcript.elected for other in everyone if other not in transcript.elected]
     stages, left = [], list(everyone)

@@ -34,9 +34,11 @@ class Fact:
     """What must be true for this claim to mean what it says: bounds on transfer values, quotas at first."""
 
 
-def deduced(
-    facts: Iterable[Fact], everyone: Choices, seats: int, fills: bool
-) -> tuple[set[CandidateIndex], set[CandidateIndex]]:
+Fixed = tuple[set[CandidateIndex], set[CandidateIndex]]
+"""Who is surely elected, and who surely is not."""
+
+
+def deduced(facts: Iterable[Fact], everyone: Choices, seats: int, fills: bool) -> Fixed:
     """Return who is surely elected and who surely is not.
 
     l is not, where S others are elected whenever l is. w is, where without w fewer than S could be elected: whoever is
@@ -112,7 +114,7 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
 
 
 def _told(
-    contest: Contest, transcript: Transcript, facts: tuple[Fact, ...], fixed: tuple[set[CandidateIndex], set[CandidateIndex]]
+    contest: Contest, transcript: Transcript, facts: tuple[Fact, ...], fixed: Fixed
 ) -> Claims:  # fmt: skip
     assertions = tuple(
         {one.claim: one for fact in facts for one in (fact.assertion, *fact.beside)}.values()

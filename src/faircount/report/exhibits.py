@@ -9,7 +9,7 @@ from faircount.model import ContestResult, Exhibit, VoteCount
 from faircount.report.words import Words
 
 _CELL = 46
-_LABEL = 150
+_LABEL = 224
 _SEAT = 14
 _SEATS_A_ROW = 40
 MATRIX_AT_MOST = 20
@@ -57,10 +57,9 @@ def _matrix(words: Words, exhibit: Exhibit, key: str) -> str:
     votes = [[_votes(cell) for cell in row[1:]] for row in exhibit.rows]
     body = []
     for i, name in enumerate(names):
-        y, label = 30 + i * _CELL, escape(_short(name))
+        y, label = 30 + i * _CELL, escape(f"{_short(name)}  {i + 1}")
         body.append(f'<text class="label" x="{_LABEL - 8}" y="{y + 27}" text-anchor="end">{label}</text>')
         body.append(f'<text class="label" x="{_LABEL + i * _CELL + 23}" y="20" text-anchor="middle">{i + 1}</text>')
-        body.append(f'<text class="label" x="2" y="{y + 27}">{i + 1}</text>')
         for j in range(size):
             if i == j:
                 continue

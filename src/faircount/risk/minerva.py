@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -35,7 +36,7 @@ class Spread:
 
     def and_then(self, draws: "Spread") -> "Spread":
         """Return the distribution of the sum of this and another, independent number."""
-        return Spread(self.least + draws.least, np.convolve(self.chances, draws.chances))
+        return Spread(self.least + draws.least, np.convolve(self.chances, draws.chances) if len(self.chances) else NOBODY)
 
     def below(self, bound: int) -> "Spread":
         """Return what is below `bound`."""
@@ -48,6 +49,7 @@ class Spread:
         return float(self.chances @ tails[np.clip(wanted, 0, len(draws.chances))])
 
 
+NOBODY = np.zeros(0)
 NOTHING_YET = Spread(0, np.ones(1))
 
 
@@ -118,7 +120,7 @@ class Rounds:
 
         The ratio falls as k rises: found by halving.
         """
-        most = self.reported.least + len(self.reported.chances) - 1 + ballots
+        most = self.tied.least + len(self.tied.chances) - 1 + ballots
         return smallest(lambda k: self.p_value(ballots, k) <= self.risk_limit, 0, most)
 
     def after(self, ballots: int) -> "Rounds":
@@ -247,16 +249,26 @@ def checked_share(share: float) -> None:
         raise UsageError(f"the winner's share of the votes for the two is above ½ and at most 1, not {share}")
 
 
+@lru_cache(maxsize=256)
+def undecided(share: float, risk_limit: float, delta: float, sizes: tuple[int, ...]) -> Rounds:
+    """Return the audit after rounds of so many ballots for the two each, none of which stopped it."""
+    if not sizes:
+        return Rounds(share, risk_limit, delta)
+    return undecided(share, risk_limit, delta, sizes[:-1]).after(sizes[-1])
+
+
 def _rounds(
     share: float, risk_limit: float, rounds: Sequence[tuple[int, int]], delta: float
 ) -> Iterator[tuple[Rounds, float]]:
     """Yield the audit after each round and the p of that round; a round without ballots for the two repeats the last."""
-    audit, p, seen = Rounds(share, risk_limit, delta), 1.0, 0
+    sizes: tuple[int, ...] = ()
+    p, seen = 1.0, 0
     for winner, loser in rounds:
         seen += winner
         if winner + loser and p > risk_limit:
-            p, audit = audit.p_value(winner + loser, seen), audit.after(winner + loser)
-        yield audit, p
+            p = undecided(share, risk_limit, delta, sizes).p_value(winner + loser, seen)
+            sizes = (*sizes, winner + loser)
+        yield undecided(share, risk_limit, delta, sizes), p
 
 
 ROUND = Setting("round", None, 1, 1e9, "draws of each round, fixed in advance; p is decided when a round is full")
