@@ -1,10 +1,11 @@
 """Every Scottish ward by another program: prints JSON {ward: its winners and stages, or why there are none}.
 
 Run by the Python of the rivals (benchmarks/oracles/environment.py makes it):
-python scotland.py votekit|pref_voting FOLDER [FOLDER …]. VoteKit reads the files with its own loader and counts with
-`FastSTV` (weighted inclusive Gregory in binary floating point, nothing cut; all surpluses at once). pref_voting has no
-loader for them, gets the distinct ballots from `rows`, and counts with `stv_scottish` (SSI 2007/42, five decimals; lots
-from seed 0). Its stages are what it adds up for all choices together, in the order of the count.
+python scotland.py votekit|pref_voting FOLDER [FOLDER …]; by our own Python with the word faircount, to time it. VoteKit
+reads the files with its own loader and counts with `FastSTV` (weighted inclusive Gregory in binary floating point,
+nothing cut; all surpluses at once). pref_voting has no loader for them, gets the distinct ballots from `rows`, and
+counts with `stv_scottish` (SSI 2007/42, five decimals; lots from seed 0). Its stages are what it adds up for all
+choices together, in the order of the count.
 """
 
 import csv
@@ -65,9 +66,24 @@ def by_votekit(path: Path) -> dict[str, object]:
     return {"winners": elected, "excluded": excluded}
 
 
+def by_faircount(path: Path) -> dict[str, object]:
+    """Return the winners, read by reader `scottish-csv` and counted by rule `stv`."""
+    from table_faircount import profile_of, read
+
+    from faircount.count import RULES
+    from faircount.model import Choice, Contest
+
+    names, cards = read(path, "scottish-csv")
+    with path.open(encoding="utf-8") as stream:
+        seats = int(stream.readline().split(",")[1])
+    contest = Contest(path.stem, tuple(map(Choice, names)), seats, ranks=len(names), rule="stv")
+    elected = RULES["stv"].count(contest, profile_of(names, cards)).elected
+    return {"winners": sorted(contest.name_of(choice) for choice in elected)}
+
+
 def main() -> None:
     """Count every ward and print."""
-    program = {"votekit": by_votekit, "pref_voting": by_pref_voting}[sys.argv[1]]
+    program = {"votekit": by_votekit, "pref_voting": by_pref_voting, "faircount": by_faircount}[sys.argv[1]]
     found: dict[str, object] = {}
     for path in sorted(path for folder in sys.argv[2:] for path in Path(folder).glob("*.csv")):
         try:

@@ -19,9 +19,9 @@ CLEAN = {"overvote": "skip", "repeated": "skip", "skipped": "unlimited"}
 """What the other programs do with gaps and repetitions: they close them."""
 
 
-def read(path: Path) -> tuple[list[str], dict[tuple[tuple[str, int], ...], int]]:
-    """Return the choices, and marks → cards."""
-    reader, export = READERS["votekit-csv"], Export(path)
+def read(path: Path, format_name: str = "votekit-csv") -> tuple[list[str], dict[tuple[tuple[str, int], ...], int]]:
+    """Return the choices in the order of the ballot, and marks → cards."""
+    reader, export = READERS[format_name], Export(path)
     names: list[str] = []
     cards: dict[tuple[tuple[str, int], ...], int] = {}
     for part in reader.plan(export):
@@ -57,7 +57,7 @@ def main() -> None:
     profile = profile_of(names, cards)
     depth = max((rank for way in cards for _, rank in way), default=0)
     made = clock()
-    options = {**CLEAN, "until_two": "yes"} if seats == 1 else {**CLEAN, "tie": "order"}
+    options = {**CLEAN, "tie": "order", **({"until_two": "yes"} if seats == 1 else {})}
     rule = "instant-runoff" if seats == 1 else "stv"
     contest = Contest("T", tuple(map(Choice, names)), seats, 1, depth, rule, tuple(sorted(options.items())))
     transcript = RULES[rule].count(contest, profile)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faircount.assertion import ASSERTIONS, Claims, generator_for
+from faircount.assertion.linear import with_phantoms
 from faircount.count import RULES, Rule
 from faircount.count.ballots import ballots_of
 from faircount.count.rule import CHOICE, FRACTION, NAMES, TEXT, WHOLE_NUMBER
 from faircount.model import (
-    NOBODY,
     Assertion,
     BadInputError,
     Ballots,
@@ -81,7 +81,9 @@ def card_of(rule: Rule, contest: Contest, chance: random.Random, favourite: int)
     order = sorted(range(size), key=lambda c: (abs(c - favourite) * chance.random(), c))
     if rule.ballot == "scores":
         most = min(int(dict(contest.options).get("most", "5")), 20)
-        marks = [Mark(CandidateIndex(c), score=chance.choice((0, most // 2, most))) for c in order if chance.random() < 0.8]
+        marks = [
+            Mark(CandidateIndex(c), score=chance.choice((0, most // 2, most))) for c in order if chance.random() < 0.8
+        ]
     elif rule.name == "cumulative":
         room, marks = contest.votes_allowed, []
         for c in order:
@@ -125,13 +127,9 @@ def papers(rule: Rule, contest: Contest, chance: random.Random, reported: list[P
     yield []
 
 
-def padded(ballots: Ballots, cards: int = MOST_CARDS) -> Ballots:
-    """Add phantoms, cards that count for nobody, up to the bound."""
-    found = dict(zip(ballots.ballots, ballots.cards, strict=True))
-    missing = cards - ballots.total_cards
-    found[NOBODY] = CardCount(found.get(NOBODY, 0) + missing)
-    counts = tuple(n for n in found.values() if n)
-    return Ballots(tuple(b for b, n in found.items() if n), counts, counts)
+def padded(ballots: Ballots) -> Ballots:
+    """The ballots with phantoms up to the bound of every contest here."""
+    return with_phantoms(ballots, MOST_CARDS)
 
 
 def is_true(one: Assertion, ballots: Ballots) -> bool:

@@ -1,6 +1,6 @@
 """What a ranking says of a pair, of first preferences, and of those who take part: shared by rules for rankings."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from faircount.assertion.linear import Gives
 from faircount.model import Ballot, CandidateIndex, Contest
@@ -47,8 +47,3 @@ def first_is(*choices: CandidateIndex) -> Gives:
 def has_first(ballot: Ballot) -> int:
     """Return whether a ballot ranks anybody, as 1 or 0."""
     return int(bool(ballot.ranking))
-
-
-def restricted(ballot: Ballot, members: Collection[CandidateIndex]) -> Ballot:
-    """Return the ballot as it reads with only `members` standing."""
-    return Ballot((), tuple(choice for choice in ballot.ranking if choice in members))

@@ -11,7 +11,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from faircount.assertion.generator import Claims, Generator, nobody, nothing
+from faircount.assertion.irv.rankings import Rankings
 from faircount.assertion.linear import Gives, above_part, any_vote, below_part, more, ratio
 from faircount.assertion.rankings import Choices, first_is, has_first
 from faircount.assertion.stages import plain_ballots, standing_in
@@ -29,7 +33,7 @@ class Fact:
     loser: CandidateIndex | None
     assertion: Assertion
     ratio: Fraction
-    """Margin / upper bound on the reported ballots."""
+    """Margin / upper bound on the reported ballots, the smallest of the claim and those beside it."""
     beside: tuple[Assertion, ...] = ()
     """What must be true for this claim to mean what it says: bounds on transfer values, quotas at first."""
 
@@ -105,7 +109,7 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
     for facts in _tries(contest, transcript, ballots, everyone):
         chosen = chosen_facts(facts, everyone, seats, fills)
         fixed = sum(map(len, deduced(chosen, everyone, seats, fills)))
-        easy = min((_hardest(fact, ballots) for fact in chosen), default=Fraction(0))
+        easy = min((fact.ratio for fact in chosen), default=Fraction(0))
         if (fixed, easy) > best[:2]:
             best = (fixed, easy, chosen)
     if not best[0]:
@@ -138,10 +142,6 @@ def chosen_facts(facts: Collection[Fact], everyone: Choices, seats: int, fills: 
     return tuple(kept)
 
 
-def _hardest(fact: Fact, ballots: Ballots) -> Fraction:
-    return min([fact.ratio, *(ratio(one, ballots) for one in fact.beside)])
-
-
 def _tries(
     contest: Contest, transcript: Transcript, ballots: Ballots, everyone: Choices
 ) -> Iterable[list[Fact]]:  # fmt: skip
@@ -154,14 +154,16 @@ def _tries(
             one = above_part(contest, claim, first_is(choice), has_first, quota[0], 1, choice)
             if (value := ratio(one, ballots)) > 0:
                 at_first[choice] = Fact(choice, None, one, value)
-    plain = [*at_first.values(), *_pairs(contest, ballots, everyone, {}, ())]
+    worth = Worth.of(contest, ballots, tuple(at_first))
+    plain = [*at_first.values(), *_pairs(contest, worth, everyone, {}, (), Fraction(2))]
     yield plain
     if quota is None or not quota[1] or not at_first or not _values_are_bounded(transcript):
         return
+    known = {(fact.winner, fact.loser) for fact in plain}
     for step in range(1, STEPS + 1):
         bounds, beside = _bounds(contest, ballots, at_first, quota[0], Fraction(step, STEPS))
-        better = _pairs(contest, ballots, everyone, bounds, beside)
-        known = {(fact.winner, fact.loser) for fact in plain if fact.ratio > 0}
+        easy = min(ratio(one, ballots) for one in beside)
+        better = _pairs(contest, worth, everyone, bounds, beside, easy)
         yield plain + [fact for fact in better if (fact.winner, fact.loser) not in known]
 
 
@@ -199,25 +201,74 @@ def _bounds(
     return bounds, tuple(beside)
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """First preferences, and what each choice can have while another stands, by who has the ballot first."""
+
+    cards: int
+    first: NDArray[np.int64]
+    over: dict[CandidateIndex | None, NDArray[np.int64]]
+    """over[f][w, l]: cards with first preference f on which l is before w. None: all other cards."""
+
+    @classmethod
+    def of(cls, contest: Contest, ballots: Ballots, apart: Choices) -> "Worth":
+        """Tally the reported ballots, those of each of `apart` for themselves."""
+        groups: dict[CandidateIndex | None, list[int]] = {None: [], **{c: [] for c in apart}}
+        for row, ballot in enumerate(ballots.ballots):
+            first = ballot.ranking[0] if ballot.ranking else None
+            groups[first if first in groups else None].append(row)
+        held = {
+            first: Rankings.of(
+                Ballots(
+                    tuple(ballots.ballots[row] for row in rows),
+                    tuple(ballots.cards[row] for row in rows),
+                    tuple(ballots.weights[row] for row in rows),
+                ),
+                len(contest.choices),
+            )
+            for first, rows in groups.items()
+        }
+        firsts = sum((one.first for one in held.values()), np.zeros(len(contest.choices), np.int64))
+        return cls(ballots.total_cards, firsts, {first: one.over for first, one in held.items()})
+
+    def margin(
+        self, winner: CandidateIndex, loser: CandidateIndex, bounds: Mapping[CandidateIndex, Fraction]
+    ) -> Fraction:
+        """Return the margin of `winner` always above `loser`, over the cards; its upper bound is 1."""
+        most = Fraction(0)
+        for first, over in self.over.items():
+            value = Fraction(1) if first is None else bounds.get(first, Fraction(1))
+            most += value * int(over[winner, loser])
+        return (int(self.first[winner]) - most) / max(self.cards, 1)
+
+
 def _pairs(
-    contest: Contest, ballots: Ballots, everyone: Choices, bounds: Mapping[CandidateIndex, Fraction],
-    beside: tuple[Assertion, ...],
+    contest: Contest, worth: Worth, everyone: Choices, bounds: Mapping[CandidateIndex, Fraction],
+    beside: tuple[Assertion, ...], easy: Fraction,
 ) -> list[Fact]:  # fmt: skip
+    """Return every pair of which one is always above the other on the reported ballots; `easy` is that of `beside`."""
     found = []
     for winner in everyone:
-        if winner in bounds:
-            continue
         for loser in everyone:
-            if loser != winner and loser not in bounds:
-                claim = f"{contest.name_of(winner)} is always above {contest.name_of(loser)}"
-                if bounds:
-                    names = ", ".join(f"{contest.name_of(c)} below {tau}" for c, tau in bounds.items())
-                    claim += f", with transfer values of {names}"
-                one = more(contest, "always-above", claim, first_is(winner), most_of(loser, winner, bounds),
-                           pair=(winner, loser))  # fmt: skip
-                if (value := ratio(one, ballots)) > 0:
-                    found.append(Fact(winner, loser, one, value, beside))
+            if winner in bounds or loser in bounds or loser == winner:
+                continue
+            margin = worth.margin(winner, loser, bounds)
+            if margin > 0:
+                one = always_above(contest, winner, loser, bounds)
+                found.append(Fact(winner, loser, one, min(margin, easy), beside))
     return found
+
+
+def always_above(
+    contest: Contest, winner: CandidateIndex, loser: CandidateIndex, bounds: Mapping[CandidateIndex, Fraction]
+) -> Assertion:  # fmt: skip
+    """Claim that `winner` has more first preferences than `loser` can ever have while `winner` stands (AG, AG*)."""
+    claim = f"{contest.name_of(winner)} is always above {contest.name_of(loser)}"
+    if bounds:
+        names = ", ".join(f"{contest.name_of(c)} below {tau}" for c, tau in bounds.items())
+        claim += f", with transfer values of {names}"
+    worth = most_of(loser, winner, bounds)
+    return more(contest, "always-above", claim, first_is(winner), worth, pair=(winner, loser))
 
 
 def most_of(loser: CandidateIndex, winner: CandidateIndex, bounds: Mapping[CandidateIndex, Fraction]) -> Gives:
