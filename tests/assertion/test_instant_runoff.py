@@ -198,7 +198,26 @@ def test_few_and_many_choices(size: int) -> None:
         # 60 of 160 votes are no majority at first; last exclusions leave the winner with all the rest exhausted
         assert claims.implies in ("outcome", "nothing")
     else:
-        assert claims.implies == "outcome" and len(claims.assertions) == size - 1
+        assert claims.implies == "outcome" and len(claims.assertions) == max(size - 1, 1)
+
+
+@pytest.mark.parametrize("options", [{"stop_after": "1"}, {"minimum": "3"}, {"write_ins": "excluded-first"}])
+def test_a_law_that_takes_out_or_stops_for_another_reason_claims_nothing(options: dict[str, str]) -> None:
+    """Write-ins that go out first, or a count cut short, can elect others while every claim of RAIRE still holds."""
+    choices = (Choice("W", kind="write-in"), Choice("A"), Choice("B"), Choice("C"))
+    contest = Contest("T", choices, 1, 1, 4, "instant-runoff", tuple(options.items()))
+    cards = {(0, 2): 24, (0, 3): 21, (1,): 30, (2, 1): 158}
+    profile = Profile.of(
+        {
+            Pattern(tuple(Mark(CandidateIndex(c), Rank(r)) for r, c in enumerate(ranks, 1))): n
+            for ranks, n in cards.items()
+        }
+    )
+    rule = RULES["instant-runoff"]
+    transcript = rule.count(contest, profile)
+    assert transcript.elected
+    found = ASSERTIONS["instant-runoff"].claims(contest, transcript, ballots_of(rule, contest, profile))
+    assert (found.implies, found.assertions) == ("nothing", ())
 
 
 def test_nothing_is_claimed_where_nobody_was_elected_or_all_are_level() -> None:

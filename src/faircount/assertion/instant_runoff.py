@@ -4,6 +4,9 @@ from faircount.assertion.generator import Claims, Generator
 from faircount.assertion.irv.claim import as_assertion
 from faircount.assertion.irv.rankings import Rankings
 from faircount.assertion.irv.search import Impossible, Search
+from faircount.assertion.linear import any_vote
+from faircount.assertion.rankings import has_first
+from faircount.assertion.stages import plain_ballots
 from faircount.model import Ballots, CandidateIndex, Contest, Transcript
 
 
@@ -11,13 +14,18 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
     """Search for the claims with the largest smallest margin that imply the reported winner.
 
     They hold however the count excludes (one by one or in batches): an order of exclusion that is contradicted cannot
-    be the order of any count. Sufficient for a winner by majority and by last two alike.
+    be the order of any count. Sufficient for a winner by majority and by last two alike; not where the law takes
+    somebody out for another reason than having fewest votes, or stops early: then nothing is claimed.
     """
     if transcript.verdict != "elected" or len(transcript.elected) != 1:
         return Claims((), "nothing", f"nobody to confirm: the count ended with {transcript.verdict!r}")
     winner = transcript.elected[0]
+    why = plain_ballots(contest, transcript)
+    if why:
+        return Claims((), "nothing", why)
     if len(contest.choices) == 1:
-        return Claims((), "outcome", "there is one choice only, and whoever votes votes for it")
+        claim = any_vote(contest, f"{contest.name_of(winner)} got at least one vote", has_first, ballots, choice=winner)
+        return Claims((claim,), "outcome", "there is one choice only, and somebody votes for it")
     path = _reported_order(contest, transcript)
     found = Search(Rankings.of(ballots, len(contest.choices)), winner, path).run()
     if isinstance(found, Impossible):
