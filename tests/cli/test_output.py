@@ -36,6 +36,9 @@ DOCUMENTS = {
     "names": ["names"],
     "check": ["check"],
     "recount": ["recount", "recount mayor", "recount --rules", "recount mayor --rule threshold"],
+    "seats": ["seats council --rule highest-averages"],
+    "electors": ["electors --states {received}/states.csv"],
+    "meeting": ["meeting 'measure a' --outstanding 100000"],
     "explain-results": ["explain-results mayor", "explain-results mayor --vary skipped=0,1 -O overvote=skip"],
     "reconcile": ["reconcile R01 R13", "reconcile --explain R08"],
     "report": ["report -o r.html"],
@@ -58,6 +61,7 @@ def test_json_is_one_document_and_nothing_else_on_stdout(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     folder = Path(shutil.copytree(received, tmp_path / "received"))  # a mapping is written beside its table
+    (folder / "states.csv").write_text("contest,electors\nMayor,3\n", encoding="utf-8")
     words = shlex.split(arguments.format(received=folder))
     found = here("-w", mine, "--json", *words)
     assert found.code in (0, 1, 2, 3)
