@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from count import elections
+from count import random_elections
 
 from faircount.count import RULES
 from faircount.count.explaining import FINAL, MOST_SETTINGS, Explanation, Figure, explain, plausible, votes_in
@@ -77,7 +77,7 @@ def test_every_setting_is_told_with_the_count_that_it_really_gives() -> None:
     """Settings that walk ballots alike are counted once: never so that one is told with another's figures."""
     for seed in range(12):
         chance = random.Random(seed)
-        contest, profile = elections.ranked(chance)
+        contest, profile = random_elections.ranked(chance)
         contest = replace(contest, options=())
         varied = plausible(contest)
         found = explain(contest, profile, [Figure(1, CandidateIndex(0), 3)], varied)

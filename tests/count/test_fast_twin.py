@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from count import elections
+from count import random_elections
 from count.test_decisions_on_rankings import A, ranked, ranks
 
 from faircount.count import RULES, Rule
@@ -29,13 +29,11 @@ def decisions(rule: Rule, chance: random.Random) -> tuple[tuple[str, str], ...]:
 
 
 def election(rule: Rule, chance: random.Random) -> tuple[Contest, Profile]:
-    offered = tuple(
-        replace(c, kind="withdrawn") if chance.random() < 0.1 else c for c in elections.choices(chance, 6)
-    )  # fmt: skip
+    offered = random_elections.some_withdrawn(chance, 6)
     depth = chance.randint(1, 5)
     seats = chance.randint(1, 3) if rule.many_seats else 1
     contest = Contest("t", offered, seats=seats, ranks=depth, rule=rule.name, options=decisions(rule, chance))
-    profile = elections.profile(chance, len(offered), depth, 1)
+    profile = random_elections.profile(chance, len(offered), depth, 1)
     if dict(contest.options).get("overvote", "exhaust") in ("exhaust", "skip"):
         counts: Counter[Pattern] = Counter()
         for pattern, cards in zip(profile.patterns, profile.cards, strict=True):

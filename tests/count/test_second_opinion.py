@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 
-from count import elections, naive
+from count import naive, random_elections
 
 from faircount.count import RULES
 from faircount.model import Contest, Round, Transcript
@@ -38,7 +38,7 @@ def same_readings(contest: Contest, profile: object, transcript: Transcript) -> 
 def test_plurality() -> None:
     verdicts: Counter[str] = Counter()
     for seed in range(ELECTIONS):
-        contest, profile = elections.marked(random.Random(seed))
+        contest, profile = random_elections.marked(random.Random(seed))
         transcript = RULES["plurality"].count(contest, profile)
         verdict, elected, tied = naive.plurality(contest, profile)
         same_round(contest, transcript.rounds[0], *naive.tally(contest, profile))
@@ -52,7 +52,7 @@ def test_plurality() -> None:
 def test_majority_or_runoff() -> None:
     verdicts: Counter[str] = Counter()
     for seed in range(ELECTIONS):
-        contest, profile = elections.single(random.Random(seed), "majority-or-runoff")
+        contest, profile = random_elections.single(random.Random(seed), "majority-or-runoff")
         transcript = RULES["majority-or-runoff"].count(contest, profile)
         verdict, elected, advancing, tied = naive.majority(contest, profile)
         same_round(contest, transcript.rounds[0], *naive.tally(contest, profile))
@@ -66,7 +66,7 @@ def test_majority_or_runoff() -> None:
 def test_threshold() -> None:
     verdicts: Counter[str] = Counter()
     for seed in range(ELECTIONS):
-        contest, profile = elections.measure(random.Random(seed))
+        contest, profile = random_elections.measure(random.Random(seed))
         transcript = RULES["threshold"].count(contest, profile)
         assert transcript.verdict == naive.threshold(contest, profile), seed
         same_round(contest, transcript.rounds[0], *naive.tally(contest, profile))
@@ -80,7 +80,7 @@ def test_instant_runoff() -> None:
     causes: Counter[str] = Counter()
     longest = 0
     for seed in range(2 * ELECTIONS):
-        contest, profile = elections.ranked(random.Random(seed))
+        contest, profile = random_elections.ranked(random.Random(seed))
         transcript = RULES["instant-runoff"].count(contest, profile)
         verdict, elected, history = naive.instant_runoff(contest, profile)
         assert (transcript.verdict, named(contest, transcript.elected)) == (verdict, elected), (seed, contest.options)

@@ -4,33 +4,18 @@ import itertools
 import random
 
 import pytest
+from stv_ballots import elected, in_letters, paper, some_papers, votes
 
 from faircount.count import RULES
 from faircount.count.stv.cambridge import nearest, places
-from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank, Transcript, VoteCount
+from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank, Transcript
 
 RULE = RULES["cambridge-stv"]
 
 
-def ballot(*choices: int) -> Pattern:
-    return Pattern(tuple(Mark(CandidateIndex(c), Rank(r)) for r, c in enumerate(choices, 1)))
-
-
 def counted(names: str, seats: int, ballots: dict[str, int], **options: str) -> tuple[Contest, Transcript]:
-    """Count ballots written as orders of one-letter candidates."""
-    contest = Contest(
-        "Council", tuple(map(Choice, names)), seats=seats, ranks=len(names), rule=RULE.name,
-        options=tuple(sorted(options.items())),
-    )  # fmt: skip
-    return contest, RULE.count(contest, Profile.of({ballot(*map(names.index, o)): n for o, n in ballots.items()}))
-
-
-def elected(contest: Contest, transcript: Transcript) -> str:
-    return "".join(contest.name_of(c) for c in transcript.elected)
-
-
-def votes(transcript: Transcript) -> list[list[VoteCount]]:
-    return [list(one.votes) for one in transcript.rounds]
+    contest, profile = in_letters("Council", RULE.name, names, seats, ballots, **options)
+    return contest, RULE.count(contest, profile)
 
 
 def test_every_nth_ballot() -> None:
@@ -101,7 +86,7 @@ def test_what_a_ballot_says() -> None:
     assert first((0, 1), (1, 1)) == "overvote"
     assert first() == "undervote"
     gone = Contest("C", (Choice("A", kind="withdrawn"), *map(Choice, "BC")), ranks=3, rule=RULE.name)
-    assert RULE.read(gone, ballot(0, 2)).votes == ((2, 1),)
+    assert RULE.read(gone, paper(0, 2)).votes == ((2, 1),)
 
 
 def test_another_order_can_elect_another() -> None:
@@ -121,15 +106,11 @@ def test_counts_of_many_seats(minimum: str) -> None:
     for seed in range(60):
         chance = random.Random(seed)
         size, seats = chance.randint(3, 9), chance.randint(2, 4)
-        found: dict[Pattern, int] = {}
-        for _ in range(150):
-            order = sorted(range(size), key=lambda c: chance.random() * (c + 1))[: chance.randint(0, size)]
-            found[ballot(*order)] = found.get(ballot(*order), 0) + 1
         contest = Contest(
             "C", tuple(Choice(f"c{c}") for c in range(size)), seats=seats, ranks=size, rule=RULE.name,
             options=(("minimum", minimum), ("tie_seed", "s"), ("tie_then", "draw")),
         )  # fmt: skip
-        transcript = RULE.count(contest, Profile.of(found))
+        transcript = RULE.count(contest, Profile.of(some_papers(chance, size, 150)))
         assert transcript.verdict == "elected"
         assert len(transcript.elected) == min(seats, size)
         quota = transcript.rounds[0].threshold

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from count import elections
+from count import random_elections
 from count.test_fast_twin import decisions
 
 from faircount.count import RULES
@@ -16,10 +16,10 @@ STV = RULES["stv"]
 
 
 def one_ballot(chance: random.Random) -> tuple[Contest, Pattern]:
-    offered = tuple(replace(c, kind="withdrawn") if chance.random() < 0.1 else c for c in elections.choices(chance, 6))
+    offered = random_elections.some_withdrawn(chance, 6)
     depth = chance.randint(1, 5)
     contest = Contest("t", offered, seats=2, ranks=depth, rule="stv", options=decisions(STV, chance))
-    pattern = elections.pattern(chance, len(offered), depth, 1)
+    pattern = random_elections.pattern(chance, len(offered), depth, 1)
     if chance.random() < 0.1 and dict(contest.options).get("overvote", "exhaust") in ("exhaust", "skip"):
         pattern = replace(pattern, overvoted_ranks=(Rank(chance.randint(1, depth)),))
     return contest, pattern
@@ -29,7 +29,7 @@ def test_the_shorter_way_is_the_way() -> None:
     shorter = longer = 0
     for seed in range(6_000):
         contest, pattern = one_ballot(random.Random(f"in order {seed}"))
-        decided = ranked_settings("stv", STV.options, contest, many_seats=True)
+        decided = ranked_settings(STV, contest)
         lawful = walk(contest, pattern, decided)
         assert _walks(contest, Profile.of({pattern: 1}), decided) == {lawful: 1}, seed
         taken = _in_order(contest, pattern) is not None

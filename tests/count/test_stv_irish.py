@@ -6,6 +6,7 @@ import random
 from fractions import Fraction
 
 import pytest
+from stv_ballots import elected, in_letters, paper, some_papers, votes
 
 from faircount.count import RULES
 from faircount.count.stv.whole_papers import Papers
@@ -19,31 +20,14 @@ from faircount.model import (
     Rank,
     Transcript,
     UsageError,
-    VoteCount,
 )
 
 RULE = RULES["irish-stv"]
 
 
-def paper(*choices: int) -> Pattern:
-    return Pattern(tuple(Mark(CandidateIndex(c), Rank(r)) for r, c in enumerate(choices, 1)))
-
-
 def counted(names: str, seats: int, papers: dict[str, int], **options: str) -> tuple[Contest, Transcript]:
-    """Count papers written as orders of one-letter candidates."""
-    contest = Contest(
-        "Dáil", tuple(map(Choice, names)), seats=seats, ranks=len(names), rule=RULE.name,
-        options=tuple(sorted(options.items())),
-    )  # fmt: skip
-    return contest, RULE.count(contest, Profile.of({paper(*map(names.index, o)): n for o, n in papers.items()}))
-
-
-def elected(contest: Contest, transcript: Transcript) -> str:
-    return "".join(contest.name_of(c) for c in transcript.elected)
-
-
-def votes(transcript: Transcript) -> list[list[VoteCount]]:
-    return [list(one.votes) for one in transcript.rounds]
+    contest, profile = in_letters("Dáil", RULE.name, names, seats, papers, **options)
+    return contest, RULE.count(contest, profile)
 
 
 def test_the_largest_fractions_are_made_up_to_one() -> None:
@@ -181,16 +165,12 @@ def test_counts_of_many_seats(options: dict[str, str]) -> None:
     for seed in range(60):
         chance = random.Random(seed)
         size, seats = chance.randint(3, 9), chance.randint(2, 4)
-        found: dict[Pattern, int] = {}
-        for _ in range(120):
-            order = sorted(range(size), key=lambda c: chance.random() * (c + 1))[: chance.randint(0, size)]
-            found[paper(*order)] = found.get(paper(*order), 0) + 1
         stated = {"tie_seed": "s", "tie_then": "draw"} | options
         contest = Contest(
             "D", tuple(Choice(f"c{c}") for c in range(size)), seats=seats, ranks=size, rule=RULE.name,
             options=tuple(sorted(stated.items())),
         )  # fmt: skip
-        transcript = RULE.count(contest, Profile.of(found))
+        transcript = RULE.count(contest, Profile.of(some_papers(chance, size, 120)))
         assert transcript.verdict == "elected"
         assert len(transcript.elected) == min(seats, size)
         quota = transcript.rounds[0].threshold

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from stv_ballots import elected, in_letters, paper, votes
 
 from faircount.count import RULES
 from faircount.count.stv.senate_exclusion import bulk
@@ -23,34 +24,16 @@ from faircount.model import (
     Rank,
     Transcript,
     UsageError,
-    VoteCount,
 )
 
 RULE = RULES["senate-stv"]
 
 
-def paper(*choices: int) -> Pattern:
-    return Pattern(tuple(Mark(CandidateIndex(c), Rank(r)) for r, c in enumerate(choices, 1)))
-
-
 def scrutiny(
     names: str, seats: int, papers: dict[str, int], **options: str
 ) -> tuple[Contest, Profile, Transcript]:  # fmt: skip
-    """Count papers written as orders of one-letter candidates."""
-    contest = Contest(
-        "Senate", tuple(map(Choice, names)), seats=seats, ranks=len(names), rule=RULE.name,
-        options=tuple(sorted(options.items())),
-    )  # fmt: skip
-    profile = Profile.of({paper(*map(names.index, order)): n for order, n in papers.items()})
+    contest, profile = in_letters("Senate", RULE.name, names, seats, papers, **options)
     return contest, profile, RULE.count(contest, profile)
-
-
-def elected(contest: Contest, transcript: Transcript) -> str:
-    return "".join(contest.name_of(c) for c in transcript.elected)
-
-
-def votes(transcript: Transcript) -> list[list[VoteCount]]:
-    return [list(one.votes) for one in transcript.rounds]
 
 
 def test_fractions_of_a_total_are_disregarded() -> None:

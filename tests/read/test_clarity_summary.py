@@ -1,14 +1,9 @@
-"""Clarity's summary.csv: what its lines repeat is held against all of them, wherever they stand, in flat memory."""
+"""Clarity's summary.csv: what its lines repeat is held against all of them, wherever they stand."""
 
-import random
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from faircount.read.results import clarity_summary
-from read.growing import everything, made
-from read.held_memory import growth, small_pieces
 from read.reading import read_all
 
 HEAD = (
@@ -54,19 +49,3 @@ def test_the_first_line_is_the_first_by_number_of_its_row(tmp_path: Path) -> Non
         ("overvotes", 0, 2), ("overvotes", 9, 3),
     ]  # fmt: skip
     assert {r["rule"][-9:] for r in found["rejected"]} == {"see row 3"} and len(found["rejected"]) == 9
-
-
-def test_what_waits_in_a_file_is_what_waits_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = made(everything()["clarity-summary-csv"], tmp_path / "export", 200_000).path
-    head, *lines = path.read_text("utf-8").splitlines(keepends=True)
-    random.Random(1).shuffle(lines)
-    path.write_text(head + "".join(lines), "utf-8")
-    whole = read_all(clarity_summary.READER, path)
-    small_pieces(monkeypatch)
-    assert len(whole["contests"]) > 600 and read_all(clarity_summary.READER, path) == whole
-
-
-@pytest.mark.slow
-def test_neither_lines_nor_contests_are_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small_pieces(monkeypatch)
-    assert growth(clarity_summary.READER, "clarity-summary-csv", tmp_path, 300_000, 900_000) < 0.3

@@ -1,14 +1,9 @@
 """Statements of votes: rows of a contest in a precinct may stand apart; files are read without one another."""
 
-import random
 from pathlib import Path
-
-import pytest
 
 from faircount.read.export import Export
 from faircount.read.results import statement_of_votes
-from read.growing import everything, made
-from read.held_memory import growth, small_pieces
 from read.reading import facts, read_all
 
 HEAD = "Precinct,Contest,Choice,Active Voters,Total Ballots,Total Votes,Undervotes,Overvotes\n"
@@ -44,19 +39,3 @@ def test_files_stand_alone_in_parts_that_say_once_what_is_not_read(tmp_path: Pat
     assert sorted(r["count"] for r in found["reported"] if r["choice"]) == list(range(70))
     assert [(f["file"], f["records"]) for f in found["files"]] == [(number, 1) for number in range(70)]
     assert [note for note in facts(found, "note") if note.startswith("not read")] == ["not read: notes.txt"]
-
-
-def test_what_waits_in_a_file_is_what_waits_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = made(everything()["statement-of-votes-csv"], tmp_path / "export", 200_000).path
-    head, *rows = path.read_text("utf-8").splitlines(keepends=True)
-    random.Random(1).shuffle(rows)
-    path.write_text(head + "".join(rows), "utf-8")
-    whole = read_all(statement_of_votes.READER, path)
-    small_pieces(monkeypatch)
-    assert len(whole["reported"]) > 7_000 and read_all(statement_of_votes.READER, path) == whole
-
-
-@pytest.mark.slow
-def test_no_precinct_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small_pieces(monkeypatch)
-    assert growth(statement_of_votes.READER, "statement-of-votes-csv", tmp_path, 300_000, 900_000) < 0.3

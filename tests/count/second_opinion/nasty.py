@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Mapping
 
-from count import elections
+from count import random_elections
 
 from faircount.count import RULES, Option
 from faircount.count.rule import CHOICE, FRACTION, NAMES, TEXT, WHOLE_NUMBER
@@ -66,7 +66,7 @@ def ranked(
         names_needed = contest.option("overvote", default) not in ("exhaust", "skip")
         profile = orderly(chance, len(offered), ranks, 0 if names_needed else 0.05)
     else:
-        profile = elections.profile(chance, len(offered), ranks, 1)
+        profile = random_elections.profile(chance, len(offered), ranks, 1)
     return contest, weighted(chance, profile) if not RULES[rule].rounds_off else profile
 
 
@@ -103,7 +103,7 @@ def weighted(chance: random.Random, profile: Profile) -> Profile:
 
 def marked(chance: random.Random, rule: str, fixed: Mapping[str, tuple[str, ...]]) -> tuple[Contest, Profile]:
     """A contest of one mark under random decisions, and its cards."""
-    offered = elections.choices(chance, 5)
+    offered = random_elections.choices(chance, 5)
     decided = options(chance, rule, offered, fixed)
     contest = Contest("tésť", offered, rule=rule, options=decided)
-    return contest, weighted(chance, elections.profile(chance, len(offered), 0, 1))
+    return contest, weighted(chance, random_elections.profile(chance, len(offered), 0, 1))

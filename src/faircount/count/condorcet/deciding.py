@@ -61,20 +61,20 @@ def rule_of_pairs(name: str, law: str, judge: Judge, options: tuple[Option, ...]
 
     def count(contest: Contest, profile: Profile) -> Transcript:
         """Compare all choices two at a time and elect whom the rule puts first; the round shows first preferences."""
-        decided = order_settings(name, every, contest)
+        decided = order_settings(rule, contest)
         return _count(name, threshold, judge, contest, profile, decided)
 
     def read(contest: Contest, pattern: Pattern) -> Reading:
         """Read one pattern: its first preference. What it says of every pair counts, not only this."""
-        return first_reading(contest, pattern, order_settings(name, every, contest))
+        return first_reading(contest, pattern, order_settings(rule, contest))
 
     def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
         """Count the first preferences of a part of the ballots; who is elected is decided by the whole."""
-        orders, one = Orders.of(contest, profile, order_settings(name, every, contest)), whole.rounds[0]
+        orders, one = Orders.of(contest, profile, order_settings(rule, contest)), whole.rounds[0]
         inactive = orders.dealt.inactive_now()
         return (Round(orders.first_preferences(), inactive, one.elected, ties=one.ties, note=one.note),)
 
-    return Rule(
+    rule = Rule(
         name=name,
         law=law,
         count=count,
@@ -85,6 +85,7 @@ def rule_of_pairs(name: str, law: str, judge: Judge, options: tuple[Option, ...]
         many_seats=False,
         follow=follow,
     )
+    return rule
 
 
 def _count(

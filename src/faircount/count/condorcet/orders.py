@@ -23,7 +23,7 @@ from faircount.count.ranked.ballot_options import (
 )
 from faircount.count.ranked.fast import EMPTY, ArrayPiles, Dealt, Joined, arrays_of
 from faircount.count.ranked.preferences import Piles, Walk, plain, walk
-from faircount.count.rule import Option, Reading
+from faircount.count.rule import Option, Reading, Rule
 from faircount.model import CandidateIndex, Contest, Pattern, Profile, UsageError, VoteCount
 
 Choices = tuple[CandidateIndex, ...]
@@ -59,13 +59,11 @@ ORDER_OPTIONS = (
 """What a ballot says, for every rule of this kind."""
 
 
-def order_settings(
-    rule: str, options: tuple[Option, ...], contest: Contest, many_seats: bool = False
-) -> dict[str, str]:
+def order_settings(rule: Rule, contest: Contest) -> dict[str, str]:
     """Return every named decision in force, as `ranked_settings` does; also refuses more than `MOST_CHOICES`."""
-    decided = ranked_settings(rule, options, contest, many_seats)
+    decided = ranked_settings(rule, contest)
     if len(contest.choices) > MOST_CHOICES:
-        raise UsageError(f"contest {contest.title!r}: rule {rule} takes at most {MOST_CHOICES:,} choices")
+        raise UsageError(f"contest {contest.title!r}: rule {rule.name} takes at most {MOST_CHOICES:,} choices")
     return decided
 
 

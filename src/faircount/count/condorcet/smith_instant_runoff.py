@@ -38,7 +38,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
 
     Source: Green-Armytage 2011, Four Condorcet-Hare hybrid methods for single-winner elections, Voting matters 29.
     """
-    decided = _decisions(contest)
+    decided = order_settings(RULE, contest)
     orders, among = Orders.of(contest, profile, decided), running(contest, decided)
     pairs = Pairs(contest, decided, among, pairwise(orders, among, decided["unranked"]), Ties(contest, decided))
 
@@ -100,16 +100,12 @@ def _together_is_safe(pairs: Pairs, now: Now) -> bool:
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: its first preference."""
-    return first_reading(contest, pattern, _decisions(contest))
+    return first_reading(contest, pattern, order_settings(RULE, contest))
 
 
 def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
     """Count a part of the ballots under the exclusions of the whole; parts sum to it in every round."""
-    return follow_rounds(Orders.of(contest, profile, _decisions(contest)).dealt, whole.rounds)
-
-
-def _decisions(contest: Contest) -> dict[str, str]:
-    return order_settings(RULE.name, OPTIONS, contest)
+    return follow_rounds(Orders.of(contest, profile, order_settings(RULE, contest)).dealt, whole.rounds)
 
 
 RULE = Rule(

@@ -1,9 +1,9 @@
 """Plurality: as many choices as there are seats, those with the most votes. Also vote-for-n (block voting)."""
 
 from faircount.count.interpretation import read_marks
-from faircount.count.marks.tally import by_votes, follow_marks, refuse_ranked, tally_marks
+from faircount.count.marks.tally import elect_leading, follow_marks, last_seat_margin, refuse_ranked, tally_marks
 from faircount.count.rule import Reading, Rule, settings
-from faircount.count.ties import MARKS_TIES, Ties, leading
+from faircount.count.ties import MARKS_TIES
 from faircount.model import Contest, Margin, Pattern, Profile, Round, Transcript
 
 
@@ -17,16 +17,8 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     """
     decided = _decisions(contest)
     votes, inactive = tally_marks(contest, profile)
-    standing = [choice for choice in by_votes(votes) if votes[choice]]
-    elected, met = leading(standing, votes, contest.seats, Ties(contest, decided))
-    stopped = bool(met) and met[-1].chosen is None
-    return Transcript(
-        rule=RULE.name,
-        total=profile.total_weight * contest.votes_allowed,
-        rounds=(Round(votes, inactive, elected=elected, ties=met),),
-        verdict="tie" if stopped else "elected" if elected else "no votes",
-        decisions=tuple(decided.items()),
-    )
+    total = profile.total_weight * contest.votes_allowed
+    return elect_leading(RULE.name, contest, decided, Round(votes, inactive), total)
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
@@ -37,15 +29,8 @@ def read(contest: Contest, pattern: Pattern) -> Reading:
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     """Return last winner less first loser; None after a tie, with seats left empty, or where nobody lost."""
-    if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
-        return None
-    votes = transcript.rounds[0].votes
-    losers = [choice for choice in by_votes(votes) if choice not in transcript.elected]
-    if not losers:
-        return None
-    winner, loser = transcript.elected[-1], losers[0]
     basis = "first and second choice" if contest.seats == 1 else "last elected and first not elected"
-    return Margin(winner, loser, votes[winner] - votes[loser], basis)
+    return last_seat_margin(contest, transcript, basis)
 
 
 def _decisions(contest: Contest) -> dict[str, str]:

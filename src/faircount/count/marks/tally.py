@@ -1,9 +1,11 @@
-"""The one round of a contest in which voters mark and do not rank: votes per choice, and what went to none."""
+"""The one round of a contest in which voters mark and do not rank: votes per choice, and whom they elect."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from faircount.count.interpretation import read_marks
-from faircount.model import CandidateIndex, Contest, Profile, Round, Transcript, UsageError, VoteCount
+from faircount.count.ties import Ties, leading
+from faircount.model import CandidateIndex, Contest, Margin, Profile, Round, Transcript, UsageError, VoteCount
 
 Inactive = tuple[tuple[str, VoteCount], ...]
 """(cause, votes) in the order of `INACTIVE_CAUSES`, causes with none left out."""
@@ -34,6 +36,44 @@ def follow_marks(contest: Contest, profile: Profile, whole: Transcript) -> tuple
     votes, inactive = tally_marks(contest, profile)
     one = whole.rounds[0]
     return (Round(votes, inactive, one.elected, one.excluded, one.ties, threshold=one.threshold, note=one.note),)
+
+
+def elect_leading(
+    rule: str,
+    contest: Contest,
+    decided: Mapping[str, str],
+    one: Round,
+    total: VoteCount,
+    standing: Collection[CandidateIndex] | None = None,
+) -> Transcript:
+    """Elect those of `standing` with the most votes in the one round, one for each seat.
+
+    Unless stated, all with any vote are standing. Where a tie for the last seat is not decided the verdict is `tie`,
+    and those clearly above it are elected.
+    """
+    if standing is None:
+        standing = [choice for choice in by_votes(one.votes) if one.votes[choice]]
+    elected, met = leading(standing, one.votes, contest.seats, Ties(contest, decided))
+    stopped = bool(met) and met[-1].chosen is None
+    return Transcript(
+        rule=rule,
+        total=total,
+        rounds=(replace(one, elected=elected, ties=met),),
+        verdict="tie" if stopped else "elected" if elected else "no votes",
+        decisions=tuple(decided.items()),
+    )
+
+
+def last_seat_margin(
+    contest: Contest, transcript: Transcript, basis: str, among: Collection[CandidateIndex] | None = None
+) -> Margin | None:
+    """Return last elected less first not elected (of `among`); None unless all seats are filled and somebody lost."""
+    if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
+        return None
+    votes, winner = transcript.rounds[0].votes, transcript.elected[-1]
+    out = (c for c in by_votes(votes) if c not in transcript.elected and (among is None or c in among))
+    loser = next(out, None)
+    return None if loser is None else Margin(winner, loser, votes[winner] - votes[loser], basis)
 
 
 def by_votes(votes: Sequence[VoteCount]) -> list[CandidateIndex]:

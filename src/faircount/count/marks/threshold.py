@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from faircount.count.interpretation import read_marks
 from faircount.count.marks.tally import by_votes, follow_marks, in_words, refuse_many, refuse_ranked, tally_marks
+from faircount.count.ranked.preferences import plain
 from faircount.count.rule import CHOICE, FRACTION, WHOLE_NUMBER, Option, Reading, Rule, settings
 from faircount.model import (
     BadInputError,
@@ -119,14 +120,10 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     if transcript.verdict == "no votes" or not others or one.note:
         return None
     base = _base(decided, sum(one.votes), transcript.total)
-    above = _plain(one.votes[yes] - Fraction(decided["threshold"]) * base)
+    above = plain(one.votes[yes] - Fraction(decided["threshold"]) * base)
     if transcript.verdict == "passed":
         return Margin(yes, others[0], above, "yes over threshold")
     return Margin(others[0], yes, -above, "threshold over yes")
-
-
-def _plain(votes: Fraction) -> VoteCount:
-    return votes.numerator if votes.denominator == 1 else votes
 
 
 def _decisions(contest: Contest) -> tuple[dict[str, str], CandidateIndex]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from faircount.count.interpretation import is_invalid
-from faircount.count.marks.tally import by_votes
-from faircount.count.points.scores import plain, refuse_ranks
+from faircount.count.marks.tally import elect_leading, last_seat_margin
+from faircount.count.points.scores import refuse_ranks
+from faircount.count.ranked.preferences import plain
 from faircount.count.rule import Option, Reading, Rule, settings
-from faircount.count.ties import MARKS_TIES, Ties, leading
+from faircount.count.ties import MARKS_TIES
 from faircount.model import (
     BadInputError,
     CandidateIndex,
@@ -35,17 +36,8 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     A card that gives more votes than allowed counts for nobody. Votes that it does not use are undervotes.
     """
     decided = _decisions(contest)
-    one = _tally(contest, profile, decided)
-    standing = [choice for choice in by_votes(one.votes) if one.votes[choice]]
-    elected, met = leading(standing, one.votes, contest.seats, Ties(contest, decided))
-    stopped = bool(met) and met[-1].chosen is None
-    return Transcript(
-        rule=RULE.name,
-        total=profile.total_weight * contest.votes_allowed,
-        rounds=(Round(one.votes, one.inactive, elected, ties=met),),
-        verdict="tie" if stopped else "elected" if elected else "no votes",
-        decisions=tuple(decided.items()),
-    )
+    total = profile.total_weight * contest.votes_allowed
+    return elect_leading(RULE.name, contest, decided, _tally(contest, profile, decided), total)
 
 
 def _tally(contest: Contest, profile: Profile, decided: dict[str, str]) -> Round:
@@ -110,14 +102,7 @@ def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     """Return last elected less first not elected, in votes; None after a tie or where nobody lost."""
-    if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
-        return None
-    votes = transcript.rounds[0].votes
-    losers = [choice for choice in by_votes(votes) if choice not in transcript.elected]
-    if not losers:
-        return None
-    winner = transcript.elected[-1]
-    return Margin(winner, losers[0], votes[winner] - votes[losers[0]], "last elected and first not elected")
+    return last_seat_margin(contest, transcript, "last elected and first not elected")
 
 
 def _decisions(contest: Contest) -> dict[str, str]:

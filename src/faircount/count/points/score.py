@@ -1,6 +1,6 @@
 """Score voting: every choice gets points from every voter, and the most points win. Also approval, with one point."""
 
-from faircount.count.marks.tally import by_votes
+from faircount.count.marks.tally import elect_leading, last_seat_margin
 from faircount.count.points.scores import (
     as_points,
     follow_points,
@@ -10,7 +10,7 @@ from faircount.count.points.scores import (
     sum_points,
 )
 from faircount.count.rule import WHOLE_NUMBER, Option, Reading, Rule, settings
-from faircount.count.ties import MARKS_TIES, Ties, leading
+from faircount.count.ties import MARKS_TIES
 from faircount.model import Contest, Margin, Pattern, Profile, Round, Transcript
 
 MOST = Option(
@@ -28,16 +28,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     """
     decided, most = _decisions(contest)
     one = sum_points(contest, readings_of(contest, profile, most))
-    standing = [choice for choice in by_votes(one.votes) if one.votes[choice]]
-    elected, met = leading(standing, one.votes, contest.seats, Ties(contest, decided))
-    stopped = bool(met) and met[-1].chosen is None
-    return Transcript(
-        rule=RULE.name,
-        total=profile.total_weight,
-        rounds=(Round(one.votes, one.inactive, elected, ties=met, unit="points"),),
-        verdict="tie" if stopped else "elected" if elected else "no votes",
-        decisions=tuple(decided.items()),
-    )
+    return elect_leading(RULE.name, contest, decided, one, profile.total_weight)
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
@@ -52,14 +43,7 @@ def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     """Return last elected less first not elected, in points; None after a tie or where nobody lost."""
-    if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
-        return None
-    points = transcript.rounds[0].votes
-    losers = [choice for choice in by_votes(points) if choice not in transcript.elected]
-    if not losers:
-        return None
-    winner = transcript.elected[-1]
-    return Margin(winner, losers[0], points[winner] - points[losers[0]], "points of last elected and first not elected")
+    return last_seat_margin(contest, transcript, "points of last elected and first not elected")
 
 
 def _decisions(contest: Contest) -> tuple[dict[str, str], int]:

@@ -1,7 +1,5 @@
 """What a card gives where voters give points to choices, and the one round in which points are summed."""
 
-from fractions import Fraction
-
 from faircount.count.interpretation import is_invalid
 from faircount.count.rule import Reading
 from faircount.model import (
@@ -106,8 +104,3 @@ def follow_points(contest: Contest, profile: Profile, whole: Transcript, most: i
     """Return the round of points of a part of the ballots, under the decisions of the whole."""
     one, decided = sum_points(contest, readings_of(contest, profile, most)), whole.rounds[0]
     return Round(one.votes, one.inactive, decided.elected, decided.excluded, decided.ties, unit="points")
-
-
-def plain(number: VoteCount) -> VoteCount:
-    """Return a fraction that is whole as an int."""
-    return number.numerator if isinstance(number, Fraction) and number.denominator == 1 else number

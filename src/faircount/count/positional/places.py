@@ -1,7 +1,7 @@
 """Points by place on the ballot: what each ballot gives, and the one round in which points are summed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import cast
@@ -17,11 +17,11 @@ from faircount.count.condorcet.orders import (
     running,
     without_preference,
 )
-from faircount.count.marks.tally import by_votes
+from faircount.count.marks.tally import elect_leading, last_seat_margin
 from faircount.count.ranked.fast import EMPTY
 from faircount.count.ranked.preferences import plain
 from faircount.count.rule import Option, Reading, Rule
-from faircount.count.ties import MARKS_TIES, Ties, leading
+from faircount.count.ties import MARKS_TIES
 from faircount.model import (
     INACTIVE_CAUSES,
     CandidateIndex,
@@ -54,42 +54,26 @@ def rule_of_places(name: str, law: str, scales: Scales, options: tuple[Option, .
     """Make the rule that elects those with most points. No ballot may give more than one that ranks everybody."""
     every = (*ORDER_OPTIONS, *options, *MARKS_TIES)
 
-    def decisions(contest: Contest) -> dict[str, str]:
-        return order_settings(name, every, contest, many_seats)
-
     def count(contest: Contest, profile: Profile) -> Transcript:
         """Sum the points of all ballots and elect as many choices as there are seats, those with most points."""
-        decided = decisions(contest)
+        decided = order_settings(rule, contest)
         sums = _Sums(contest, decided, scales)
         orders = Orders.of(contest, profile, decided)
-        one = sums.round(orders)
-        voted = any(orders.first_preferences())
-        elected, met = (
-            leading(running(contest, decided), one.votes, contest.seats, Ties(contest, decided)) if voted else ((), ())
-        )
-        stopped = bool(met) and met[-1].chosen is None
-        return Transcript(
-            rule=name,
-            total=profile.total_weight,
-            rounds=(Round(one.votes, one.inactive, elected, ties=met, unit="points"),),
-            verdict="tie" if stopped else "elected" if elected else "no votes",
-            decisions=tuple(decided.items()),
-            threshold="the most points",
-            exhibits=(sums.exhibit(),),
-        )
+        standing = running(contest, decided) if any(orders.first_preferences()) else ()
+        found = elect_leading(name, contest, decided, sums.round(orders), profile.total_weight, standing)
+        return replace(found, threshold="the most points", exhibits=(sums.exhibit(),))
 
     def read(contest: Contest, pattern: Pattern) -> Reading:
         """Read one pattern: the points it gives."""
-        decided = decisions(contest)
-        return _Sums(contest, decided, scales).reading(pattern)
+        return _Sums(contest, order_settings(rule, contest), scales).reading(pattern)
 
     def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
         """Sum the points of a part of the ballots; who is elected is decided by the whole."""
-        decided, one = decisions(contest), whole.rounds[0]
+        decided, one = order_settings(rule, contest), whole.rounds[0]
         part = _Sums(contest, decided, scales).round(Orders.of(contest, profile, decided))
         return (Round(part.votes, part.inactive, one.elected, ties=one.ties, unit="points"),)
 
-    return Rule(
+    rule = Rule(
         name=name,
         law=law,
         count=count,
@@ -100,6 +84,7 @@ def rule_of_places(name: str, law: str, scales: Scales, options: tuple[Option, .
         many_seats=many_seats,
         follow=follow,
     )
+    return rule
 
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
@@ -107,14 +92,8 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
 
     One ballot can change it by several points, and **it is not the number of ballots that would change the outcome**.
     """
-    if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
-        return None
-    points, among = transcript.rounds[0].votes, running(contest, dict(transcript.decisions))
-    losers = [c for c in by_votes(points) if c in among and c not in transcript.elected]
-    if not losers:
-        return None
-    winner = transcript.elected[-1]
-    return Margin(winner, losers[0], points[winner] - points[losers[0]], "points of last elected and first not elected")
+    among = running(contest, dict(transcript.decisions))
+    return last_seat_margin(contest, transcript, "points of last elected and first not elected", among)
 
 
 class _Sums:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from faircount.count.rule import WHOLE_NUMBER, Option, settings
+from faircount.count.rule import WHOLE_NUMBER, Option, Rule, settings
 from faircount.model import CandidateIndex, Contest, UsageError
 
 OVERVOTE = Option(
@@ -63,19 +63,19 @@ def with_default(option: Option, default: str, why: str) -> Option:
     return replace(option, default=default, meaning=f"{option.meaning} Default: {why}")
 
 
-def ranked_settings(rule: str, options: tuple[Option, ...], contest: Contest, many_seats: bool) -> dict[str, str]:
+def ranked_settings(rule: Rule, contest: Contest) -> dict[str, str]:
     """Return every named decision in force (`settings`), for a ranked contest that the rule can count.
 
     Raises `UsageError` where voters do not rank, or where there are several seats and the rule fills one.
     """
     if contest.ranks < 1:
         raise UsageError(
-            f"contest {contest.title!r} is not ranked and rule {rule} counts rankings; use a rule that counts "
+            f"contest {contest.title!r} is not ranked and rule {rule.name} counts rankings; use a rule that counts "
             "marks, such as plurality"
         )
-    if contest.seats != 1 and not many_seats:
-        raise UsageError(f"rule {rule} fills one seat; contest {contest.title!r} has {contest.seats} seats")
-    return settings(rule, options, contest)
+    if contest.seats != 1 and not rule.many_seats:
+        raise UsageError(f"rule {rule.name} fills one seat; contest {contest.title!r} has {contest.seats} seats")
+    return settings(rule.name, rule.options, contest)
 
 
 def of_kind(contest: Contest, kind: str) -> tuple[CandidateIndex, ...]:

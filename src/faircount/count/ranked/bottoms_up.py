@@ -64,7 +64,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     Nothing is transferred from those elected. Where as many stand as there are seats, all are elected, with or without
     votes; only where no ballot counts for anybody is nobody.
     """
-    decided = _decisions(contest)
+    decided = ranked_settings(RULE, contest)
     by_part = decided["until"] == "part"
 
     def decide(now: Now) -> Decision:
@@ -101,12 +101,12 @@ def count(contest: Contest, profile: Profile) -> Transcript:
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: the choice it counts for in the first round."""
-    return first_reading(contest, pattern, _decisions(contest))
+    return first_reading(contest, pattern, ranked_settings(RULE, contest))
 
 
 def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
     """Count a part of the ballots under the exclusions of the whole; parts sum to it in every round."""
-    return follow_rounds(deal(contest, profile, _decisions(contest)), whole.rounds)
+    return follow_rounds(deal(contest, profile, ranked_settings(RULE, contest)), whole.rounds)
 
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
@@ -120,10 +120,6 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     votes, last = before[-1].votes, transcript.elected[-1]
     loser = sorted(before[-1].excluded, key=lambda c: (-votes[c], c))[0]
     return Margin(last, loser, max(votes[last] - votes[loser], 0), "last elected and last excluded")
-
-
-def _decisions(contest: Contest) -> dict[str, str]:
-    return ranked_settings(RULE.name, OPTIONS, contest, many_seats=True)
 
 
 RULE = Rule(

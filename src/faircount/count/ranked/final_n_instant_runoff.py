@@ -134,13 +134,11 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     **It is not the number of ballots that would change the outcome**, which may be smaller: the last place among the
     finalists may have been closer.
     """
-    if transcript.verdict != "elected":
-        return None
     return final_round_margin(contest, transcript, transcript.rounds)
 
 
 def _decisions(contest: Contest) -> dict[str, str]:
-    decided = ranked_settings(RULE.name, OPTIONS, contest, many_seats=False)
+    decided = ranked_settings(RULE, contest)
     if not int(decided["finalists"]):
         raise BadInputError(f"contest {contest.title!r}, option finalists", "at least one choice stays", "0")
     return decided

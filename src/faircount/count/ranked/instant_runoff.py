@@ -230,13 +230,13 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     **It is not the number of ballots that would change the outcome**, which may be smaller: an earlier exclusion may
     have been closer.
     """
-    if transcript.verdict != "elected":
-        return None
     return final_round_margin(contest, transcript, transcript.rounds)
 
 
 def final_round_margin(contest: Contest, transcript: Transcript, rounds: Sequence[Round]) -> Margin | None:
-    """Return the last winner less the second in the last of `rounds`; None where nobody could lose."""
+    """Return the last winner less the second in the last of `rounds`; None after a tie, or where nobody could lose."""
+    if transcript.verdict != "elected":
+        return None
     final, winner = rounds[-1].votes, transcript.elected[-1]
     out = {c for one in rounds for c in one.excluded}
     absent = {*transcript.elected, *of_kind(contest, "withdrawn")}
@@ -247,7 +247,7 @@ def final_round_margin(contest: Contest, transcript: Transcript, rounds: Sequenc
 
 
 def _decisions(contest: Contest) -> dict[str, str]:
-    decided = ranked_settings(RULE.name, RULE.options, contest, many_seats=False)
+    decided = ranked_settings(RULE, contest)
     if decided["stop_after"] != "never" and not int(decided["stop_after"]):
         raise BadInputError(f"contest {contest.title!r}, option stop_after", "the first round is 1", "0")
     return decided

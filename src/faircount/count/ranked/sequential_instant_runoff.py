@@ -51,7 +51,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     A tie that nothing decides stops the count, with the seats filled before it. Seats for which no votes are left stay
     empty. Source: Utah Code § 20A-4-603(3) for more than one at-large office.
     """
-    decided = _decisions(contest)
+    decided = ranked_settings(RULE, contest)
     ties = Ties(contest, decided)
     rounds: list[Round] = []
     elected: tuple[CandidateIndex, ...] = ()
@@ -92,12 +92,12 @@ def passes(rounds: tuple[Round, ...]) -> tuple[tuple[Round, ...], ...]:
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: the choice it counts for in the first round of the first pass."""
-    return first_reading(contest, pattern, _decisions(contest))
+    return first_reading(contest, pattern, ranked_settings(RULE, contest))
 
 
 def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
     """Count a part of the ballots under the elections and exclusions of every pass of the whole."""
-    decided = _decisions(contest)
+    decided = ranked_settings(RULE, contest)
     rounds: list[Round] = []
     elected: tuple[CandidateIndex, ...] = ()
     for part in passes(whole.rounds):
@@ -111,13 +111,9 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
 
     **It is not the number of ballots that would change the outcome**, which may be smaller.
     """
-    if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
+    if len(transcript.elected) < contest.seats:
         return None
     return final_round_margin(contest, transcript, passes(transcript.rounds)[-1])
-
-
-def _decisions(contest: Contest) -> dict[str, str]:
-    return ranked_settings(RULE.name, OPTIONS, contest, many_seats=True)
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from faircount.count.interpretation import read_marks
 from faircount.count.marks.tally import by_votes, in_words, refuse_many, refuse_ranked
-from faircount.count.points.scores import plain
+from faircount.count.ranked.preferences import plain
 from faircount.count.rule import CHOICE, FRACTION, WHOLE_NUMBER, Option, Reading, Rule, settings
 from faircount.model import (
     BadInputError,

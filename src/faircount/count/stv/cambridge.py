@@ -1,7 +1,7 @@
 """Cambridge, Massachusetts: the Cincinnati method moves every nth ballot of a surplus, whole."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from faircount.count.marks.tally import in_words
 from faircount.count.ranked.ballot_options import (
@@ -13,10 +13,10 @@ from faircount.count.ranked.ballot_options import (
     with_default,
 )
 from faircount.count.rule import WHOLE_NUMBER, Option, Reading, Rule
-from faircount.count.stv.counting import Step, in_order, largest, lowest, margin, play
-from faircount.count.stv.whole_papers import PAPERS_SEED, Papers, reading
-from faircount.count.ties import ROUNDS_TIES, Ties
-from faircount.model import CandidateIndex, Contest, Margin, Pattern, Profile, Round, Tie, Transcript
+from faircount.count.stv.counting import Step, in_order, margin
+from faircount.count.stv.whole_papers import PAPERS_SEED, CountOfPapers, reading
+from faircount.count.ties import ROUNDS_TIES
+from faircount.model import CandidateIndex, Contest, Pattern, Profile, Round, Tie, Transcript
 
 OPTIONS = (
     Option(
@@ -41,40 +41,28 @@ OPTIONS = (
 )
 
 
-@dataclass(slots=True)
-class _Counting:
-    """A counting in progress: ballots, seats left, surpluses of the first count, and whether few votes were judged."""
+class _Counting(CountOfPapers):
+    """A counting in progress: who reached the quota on the way, and whether few votes were judged."""
 
-    contest: Contest
-    decided: Mapping[str, str]
-    papers: Papers
-    quota: int
-    seats: int
-    ties: Ties
-    rounds: list[Round] = field(default_factory=list)
-    reached: tuple[CandidateIndex, ...] = ()
-    """Those brought to the quota by the last transfer, in the order in which they reached it."""
-    waiting: list[CandidateIndex] = field(default_factory=list)
-    minimum_passed: bool = False
-
-    def state(self) -> Round:
-        """Return the votes as they stand."""
-        return Round(self.papers.votes(), self.papers.inactive_now(), threshold=self.quota or None)
+    def __init__(self, contest: Contest, profile: Profile, decided: Mapping[str, str]) -> None:
+        super().__init__(contest, profile, decided)
+        self.reached: tuple[CandidateIndex, ...] = ()
+        """Those brought to the quota by the last transfer, in the order in which they reached it."""
+        self.minimum_passed = False
 
     def decide(self, now: Round) -> Step:
         """Declare elected whoever has the quota, then end, or transfer a surplus, or defeat: § 9(c)–(l)."""
         if not self.quota:
             return Step("no votes")
         continuing = self.papers.continuing
-        elected = self.reached
-        if not self.rounds:
-            elected = in_order({c for c in continuing if now.votes[c] >= self.quota}, now.votes)
-            continuing -= set(elected)
-            self.waiting = [c for c in elected if now.votes[c] > self.quota]
-        self.seats -= len(elected)
-        if not self.seats:
+        if self.rounds:
+            elected = self.reached
+            self.vacancies -= len(elected)
+        else:
+            elected = self.elect(now, continuing)
+        if not self.vacancies:
             return Step("elected", elected)
-        if len(continuing) <= self.seats:
+        if len(continuing) <= self.vacancies:
             return Step("elected", elected + in_order(continuing, now.votes))
         step = self._transfer(now) if self.waiting else self._defeat(now)
         return replace(step, elected=elected)
@@ -82,12 +70,9 @@ class _Counting:
     def _transfer(self, now: Round) -> Step:
         """Transfer one surplus, the largest first, by every nth ballot. One that names no continuing candidate stays,
         so that a part of a surplus may stay; a candidate who reaches the quota on the way gets no more."""
-        source, met = largest(
-            self.waiting, now.votes, lambda tied, about: self.ties.pick(tied, about, [*self.rounds, now])
-        )
+        source, met = self.next_surplus(now)
         if source is None:
             return Step("tie", ties=met)
-        self.waiting.remove(source)
         pile = self.papers.piles[source]
         surplus = len(pile) - self.quota
         nth = nearest(len(pile), surplus)
@@ -102,7 +87,7 @@ class _Counting:
     def _defeat(self, now: Round) -> Step:
         """Defeat those below the minimum together, once, and after that the lowest: § 9(g)–(k)."""
         continuing = self.papers.continuing
-        room, note = len(continuing) - self.seats, ""
+        room, note = len(continuing) - self.vacancies, ""
         met: tuple[Tie, ...] = ()
         defeated: tuple[CandidateIndex, ...] = ()
         if not self.minimum_passed:
@@ -115,8 +100,7 @@ class _Counting:
                 )
                 note = f"Candidates with fewer than {self.decided['minimum']} ballots {told}."
         if not defeated:
-            earlier = [*self.rounds, now]
-            defeated, met = lowest(continuing, now.votes, self.papers.without_papers(), room, self.ties, earlier)
+            defeated, met = self.lowest(now, continuing, self.papers.without_papers())
             if not defeated:
                 return Step("tie", ties=met)
         continuing -= set(defeated)
@@ -146,33 +130,13 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     on their order**, in the city that of the draw of precincts, here that of `papers_seed`: the published count of an
     election is not to be had from its rankings alone.
     """
-    decided = _decisions(contest)
-    papers = Papers.of(contest, profile, decided)
-    valid = len(papers.ways)
-    quota = valid // (contest.seats + 1) + 1 if valid else 0
-    counting = _Counting(contest, decided, papers, quota, contest.seats, Ties(contest, decided))
-    verdict = play(counting.rounds, counting.state, counting.decide)
-    return Transcript(
-        rule=RULE.name,
-        total=profile.total_weight,
-        rounds=tuple(counting.rounds),
-        verdict=verdict,
-        decisions=tuple(decided.items()),
-        threshold="the quota: valid ballots / (seats + 1), cut, plus 1",
-    )
+    counting = _Counting(contest, profile, ranked_settings(RULE, contest))
+    return counting.transcript(RULE.name, profile.total_weight, "the quota: valid ballots / (seats + 1), cut, plus 1")
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: the candidate of the smallest number that stands alone."""
-    return reading(contest, pattern, _decisions(contest))
-
-
-def _margin(contest: Contest, transcript: Transcript) -> Margin | None:
-    return margin(transcript)
-
-
-def _decisions(contest: Contest) -> dict[str, str]:
-    return ranked_settings(RULE.name, OPTIONS, contest, many_seats=True)
+    return reading(contest, pattern, ranked_settings(RULE, contest))
 
 
 RULE = Rule(
@@ -184,7 +148,7 @@ RULE = Rule(
     ),
     count=count,
     read=read,
-    margin=_margin,
+    margin=margin,
     options=OPTIONS,
     ballot="ranks",
     rounds_off=True,

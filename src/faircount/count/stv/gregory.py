@@ -21,7 +21,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     A round shows the votes at its beginning, whom they elect, and what moves at its end. Source: Scottish Local
     Government Elections Order 2007 (SSI 2007/42), schedule 1, rules 45–52; other laws through the options.
     """
-    decided = _decisions(contest)
+    decided = ranked_settings(RULE, contest)
     now, unvoted = _first_count(contest, profile, decided)
     first = sum(now.parcels.votes)
     moves = Moves(contest, now.parcels, decided)
@@ -106,7 +106,7 @@ def _in_words(contest: Contest, decided: Mapping[str, str]) -> str:
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: the choice it counts for in the first count; see `first_reading` for a ballot without one."""
-    return first_reading(contest, pattern, _decisions(contest))
+    return first_reading(contest, pattern, ranked_settings(RULE, contest))
 
 
 def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
@@ -116,7 +116,7 @@ def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round
     fractions there, and sum to the whole exactly. Raises `UsageError` under cut=parcel, where a sum is cut that no part
     of the ballots has.
     """
-    decided = _decisions(contest)
+    decided = ranked_settings(RULE, contest)
     if decided["cut"] == "parcel" and decided["decimals"] != "exact":
         raise UsageError(
             f"contest {contest.title!r} is counted with cut=parcel: sums of all ballots are cut, and no part of the "
@@ -149,7 +149,7 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
         return None
     winner = transcript.elected[-1]
     barred = {*transcript.elected, *of_kind(contest, "withdrawn")}
-    barred.update(pooled_write_ins(contest, _decisions(contest)))
+    barred.update(pooled_write_ins(contest, ranked_settings(RULE, contest)))
     last = next(number for number, one in enumerate(transcript.rounds) if winner in one.elected)
     out = {c for one in transcript.rounds[:last] for c in one.excluded}
     left = [c for c in range(len(contest.choices)) if c not in barred and c not in out]
@@ -161,10 +161,6 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     votes = transcript.rounds[last].votes
     loser = CandidateIndex(max(left, key=lambda c: (votes[c], -c)))
     return Margin(winner, loser, plain(votes[winner] - votes[loser]), f"round {last + 1}")
-
-
-def _decisions(contest: Contest) -> dict[str, str]:
-    return ranked_settings(RULE.name, OPTIONS, contest, many_seats=True)
 
 
 RULE = Rule(

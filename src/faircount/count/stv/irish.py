@@ -1,7 +1,7 @@
 """Ireland and Malta: a surplus moves whole papers of the parcel received last, in proportion to where they go."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from faircount.count.marks.tally import in_words
@@ -14,10 +14,10 @@ from faircount.count.ranked.ballot_options import (
     with_default,
 )
 from faircount.count.rule import Option, Reading, Rule
-from faircount.count.stv.counting import Step, in_order, largest, lowest, margin, play
-from faircount.count.stv.whole_papers import PAPERS_SEED, Papers, reading
-from faircount.count.ties import ROUNDS_TIES, Ties
-from faircount.model import CandidateIndex, Contest, Margin, Pattern, Profile, Round, Tie, Transcript
+from faircount.count.stv.counting import Step, in_order, margin
+from faircount.count.stv.whole_papers import PAPERS_SEED, CountOfPapers, reading
+from faircount.count.ties import ROUNDS_TIES
+from faircount.model import CandidateIndex, Contest, Pattern, Profile, Round, Tie, Transcript
 
 _CLEAR = "Electoral Act 1992 § 118(1), a paper is not transferable whose next preference is not clear."
 
@@ -63,33 +63,14 @@ OPTIONS = (
 )
 
 
-@dataclass(slots=True)
-class _Counting:
-    """A counting in progress: papers, vacancies, and surpluses not transferred, those of the earliest count first."""
-
-    contest: Contest
-    decided: Mapping[str, str]
-    papers: Papers
-    quota: int
-    vacancies: int
-    ties: Ties
-    rounds: list[Round] = field(default_factory=list)
-    waiting: list[list[CandidateIndex]] = field(default_factory=list)
-
-    def state(self) -> Round:
-        """Return the votes as they stand."""
-        return Round(self.papers.votes(), self.papers.inactive_now(), threshold=self.quota or None)
+class _Counting(CountOfPapers):
+    """A counting in progress under §§ 120–124."""
 
     def decide(self, now: Round) -> Step:
         """Deem elected whoever has the quota, then end (§ 124), transfer a surplus (§ 121) or exclude (§ 122)."""
         if not self.quota:
             return Step("no votes")
-        continuing = self.papers.continuing
-        elected = in_order({c for c in continuing if now.votes[c] >= self.quota}, now.votes)
-        continuing -= set(elected)
-        self.vacancies -= len(elected)
-        if surpluses := [c for c in elected if now.votes[c] > self.quota]:
-            self.waiting.append(surpluses)
+        elected = self.elect(now, self.papers.continuing)
         if not self.vacancies:
             return Step("elected", elected)
         last = self._last_vacancies(now)
@@ -128,14 +109,10 @@ class _Counting:
         return votes[-1] + surplus >= self.quota or votes[0] + surplus >= votes[1] or saves_expenses
 
     def _transfer(self, now: Round) -> Step:
-        """Transfer one surplus: of the earliest count first, the largest first; equal ones are a tie."""
-        source, met = largest(self.waiting[0], now.votes, lambda tied, about: self._pick(tied, about, now))
+        source, met = self.next_surplus(now)
         if source is None:
             return Step("tie", ties=met)
         step = self._move_surplus(source, now)
-        if not step.verdict:
-            self.waiting[0].remove(source)
-            self.waiting = [held for held in self.waiting if held]
         return replace(step, ties=met + step.ties)
 
     def _move_surplus(self, source: CandidateIndex, now: Round) -> Step:
@@ -188,7 +165,7 @@ class _Counting:
             level = {c for c in left if rank[c] == top}
             while level and missing:
                 if len(level) > missing:
-                    met.append(self._pick(level, "place in the order", now))
+                    met.append(self.pick(level, "place in the order", now))
                 picked = met[-1].chosen if len(level) > missing else min(level)
                 if picked is None:
                     return {}, tuple(met)
@@ -198,9 +175,6 @@ class _Counting:
                 left.discard(picked)
         return found, tuple(met)
 
-    def _pick(self, tied: Iterable[CandidateIndex], about: str, now: Round) -> Tie:
-        return self.ties.pick(tied, about, [*self.rounds, now])
-
     def _exclude(self, now: Round) -> Step:
         """Exclude the lowest, or several at once, and transfer all their papers as one count."""
         continuing = self.papers.continuing
@@ -208,8 +182,7 @@ class _Counting:
         excluded = self._group(now, room) if self.decided["batch"] == "yes" else ()
         met: tuple[Tie, ...] = ()
         if not excluded:
-            earlier = [*self.rounds, now]
-            excluded, met = lowest(continuing, now.votes, self.papers.without_papers(), room, self.ties, earlier)
+            excluded, met = self.lowest(now, continuing, self.papers.without_papers())
             if not excluded:
                 return Step("tie", ties=met)
         continuing -= set(excluded)
@@ -238,33 +211,15 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     further transfers of § 124(3), which only settle election expenses, are not made. **Which papers go depends on the
     order in which they lie**, drawn here from `papers_seed`: a count by the law can move others.
     """
-    decided = _decisions(contest)
-    papers = Papers.of(contest, profile, decided)
-    valid = len(papers.ways)
-    quota = valid // (contest.seats + 1) + 1 if valid else 0
-    counting = _Counting(contest, decided, papers, quota, contest.seats, Ties(contest, decided))
-    verdict = play(counting.rounds, counting.state, counting.decide)
-    return Transcript(
-        rule=RULE.name,
-        total=profile.total_weight,
-        rounds=tuple(counting.rounds),
-        verdict=verdict,
-        decisions=tuple(decided.items()),
-        threshold="the quota: valid papers / (vacancies + 1), cut, plus 1",
+    counting = _Counting(contest, profile, ranked_settings(RULE, contest))
+    return counting.transcript(
+        RULE.name, profile.total_weight, "the quota: valid papers / (vacancies + 1), cut, plus 1"
     )
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: the candidate of its first preference, which is the number 1 and nothing else."""
-    return reading(contest, pattern, _decisions(contest))
-
-
-def _margin(contest: Contest, transcript: Transcript) -> Margin | None:
-    return margin(transcript)
-
-
-def _decisions(contest: Contest) -> dict[str, str]:
-    return ranked_settings(RULE.name, OPTIONS, contest, many_seats=True)
+    return reading(contest, pattern, ranked_settings(RULE, contest))
 
 
 RULE = Rule(
@@ -276,8 +231,8 @@ RULE = Rule(
     ),
     count=count,
     read=read,
-    margin=_margin,
-    options=tuple(sorted(OPTIONS, key=lambda option: option.name)),
+    margin=margin,
+    options=OPTIONS,
     ballot="ranks",
     rounds_off=True,
     # A part has no count of its own: which of its papers moved depends on where they lay among all papers.

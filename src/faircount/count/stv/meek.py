@@ -11,7 +11,7 @@ from fractions import Fraction
 from faircount.count.marks.tally import by_votes
 from faircount.count.ranked.ballot_options import BALLOT_OPTIONS, of_kind, ranked_settings
 from faircount.count.ranked.instant_runoff import first_reading
-from faircount.count.ranked.preferences import walk
+from faircount.count.ranked.preferences import plain, walk
 from faircount.count.rule import WHOLE_NUMBER, Option, Reading, Rule
 from faircount.count.ties import ROUNDS_TIES, Ties
 from faircount.model import (
@@ -233,8 +233,7 @@ def _round(
 
 
 def _plain(units: VoteCount, unit: int) -> VoteCount:
-    exact = Fraction(units) / unit
-    return exact.numerator if exact.denominator == 1 else exact
+    return plain(Fraction(units) / unit)
 
 
 def _kept(contest: Contest, keeps: list[dict[CandidateIndex, int]], unit: int) -> Exhibit:
@@ -289,7 +288,7 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
 
 
 def _decisions(contest: Contest) -> dict[str, str]:
-    decided = ranked_settings(RULE.name, RULE.options, contest, many_seats=True)
+    decided = ranked_settings(RULE, contest)
     if not 1 <= int(decided["decimals"]) <= 30:
         raise UsageError(f"contest {contest.title!r}: decimals are 1 to 30, not {decided['decimals']}")
     return decided

@@ -1,22 +1,21 @@
 """Australian Senate: surpluses move on every paper at surplus / papers, and votes are cut to whole numbers."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from faircount.count.marks.tally import in_words
 from faircount.count.ranked.ballot_options import ranked_settings
 from faircount.count.ranked.preferences import plain
 from faircount.count.rule import Option, Reading, Rule
-from faircount.count.stv.counting import Step, in_order, largest, lowest, margin, play
+from faircount.count.stv.counting import Counting, Step, in_order, margin
 from faircount.count.stv.senate_exclusion import bulk
 from faircount.count.stv.senate_follow import exhibit, follow_rounds
 from faircount.count.stv.senate_paper import FORMALITY, SenatePaper
 from faircount.count.stv.senate_parcels import Flow, Parcels, Steps, Value, transfers_of
-from faircount.count.ties import LOTS, ROUNDS_TIES, TIE_ORDER, TIE_RECORD, TIE_SEED, Ties
+from faircount.count.ties import LOTS, ROUNDS_TIES, TIE_ORDER, TIE_RECORD, TIE_SEED
 from faircount.model import (
     CandidateIndex,
     Contest,
-    Margin,
     Pattern,
     Profile,
     Round,
@@ -70,23 +69,17 @@ OPTIONS = (
 )
 
 
-@dataclass(slots=True)
-class _Scrutiny:
-    """A scrutiny in progress: papers, vacancies, surpluses waiting in the order they arose, an exclusion under way."""
+class _Scrutiny(Counting):
+    """A scrutiny in progress: papers, an exclusion under way, and what moved."""
 
-    contest: Contest
-    decided: Mapping[str, str]
-    parcels: Parcels
-    quota: int
-    vacancies: int
-    ties: Ties
-    rounds: list[Round] = field(default_factory=list)
-    waiting: list[list[CandidateIndex]] = field(default_factory=list)
-    leaving: tuple[CandidateIndex, ...] = ()
-    values: list[Value] = field(default_factory=list)
-    """Transfer values of `leaving` whose papers have still to move, highest first."""
-    flows: list[tuple[int, Flow]] = field(default_factory=list)
-    """(round, flow) of everything that moved."""
+    def __init__(self, contest: Contest, decided: Mapping[str, str], parcels: Parcels) -> None:
+        super().__init__(contest, decided, sum(parcels.votes))
+        self.parcels = parcels
+        self.leaving: tuple[CandidateIndex, ...] = ()
+        self.values: list[Value] = []
+        """Transfer values of `leaving` whose papers have still to move, highest first."""
+        self.flows: list[tuple[int, Flow]] = []
+        """(round, flow) of everything that moved."""
 
     def state(self) -> Round:
         """Return the votes as they stand."""
@@ -97,11 +90,7 @@ class _Scrutiny:
         if not self.quota:
             return Step("no votes")
         votes, continuing = now.votes, self.parcels.continuing
-        elected = in_order({c for c in continuing if votes[c] >= self.quota}, votes)
-        continuing -= set(elected)
-        self.vacancies -= len(elected)
-        if surpluses := [c for c in elected if votes[c] > self.quota]:
-            self.waiting.append(surpluses)
+        elected = self.elect(now, continuing)
         busy = bool(self.values or self.waiting)
         if not self.vacancies or (len(continuing) <= self.vacancies and not (busy and self._waits)):
             return Step("elected", elected + in_order(continuing if self.vacancies else (), votes))
@@ -121,11 +110,9 @@ class _Scrutiny:
 
     def _move_surplus(self, now: Round) -> Step:
         """Transfer one surplus: of the earliest count first (s 273(23)), the largest first (s 273(21), (22))."""
-        source, met = largest(self.waiting[0], now.votes, lambda tied, about: self._pick(tied, about, now))
+        source, met = self.next_surplus(now)
         if source is None:
             return Step("tie", ties=met)
-        self.waiting[0].remove(source)
-        self.waiting = [held for held in self.waiting if held]
         surplus = plain(now.votes[source] - self.quota)
         flows = self.parcels.transfer_surplus(source, self.quota)
         self.flows += [(len(self.rounds) + 1, flow) for flow in flows]
@@ -150,7 +137,7 @@ class _Scrutiny:
         first, second = in_order(self.parcels.continuing, now.votes)
         if now.votes[first] != now.votes[second]:
             return Step("elected", (first,))
-        tie = self._pick((first, second), "elected", now)
+        tie = self.pick((first, second), "elected", now)
         return Step("tie", ties=(tie,)) if tie.chosen is None else Step("elected", (tie.chosen,), ties=(tie,))
 
     def _exclude(self, now: Round) -> Step:
@@ -161,10 +148,7 @@ class _Scrutiny:
         if size > 1:
             excluded, met = self._of_the_lowest(order, size, now)
         else:
-            without, room = self.parcels.without_papers(), len(continuing) - self.vacancies
-            excluded, met = lowest(
-                continuing, now.votes, without, room, self.ties, [*self.rounds, now], self._how("excluded")
-            )
+            excluded, met = self.lowest(now, continuing, self.parcels.without_papers())
         if met and met[-1].chosen is None:
             return Step("tie", ties=met)
         continuing -= set(excluded)
@@ -187,7 +171,7 @@ class _Scrutiny:
         level = [c for c in order if now.votes[c] == edge]
         met: list[Tie] = []
         while len(chosen) < size and len(chosen) + len(level) > size:
-            met.append(self._pick(level, "excluded", now))
+            met.append(self.pick(level, "excluded", now))
             picked = met[-1].chosen
             if picked is None:
                 return (), tuple(met)
@@ -197,10 +181,7 @@ class _Scrutiny:
             chosen += level
         return tuple(sorted(chosen)), tuple(met)
 
-    def _pick(self, tied: Iterable[CandidateIndex], about: str, now: Round) -> Tie:
-        return self.ties.pick(tied, about, [*self.rounds, now], self._how(about))
-
-    def _how(self, about: str) -> str | None:
+    def how(self, about: str) -> str | None:
         """Return how the law decides a tie about this; None where the option `tie` does."""
         if self.decided["tie"] != "law":
             return None
@@ -218,23 +199,14 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     quota between two such transfers is elected and gets no more. What the papers are worth above the votes credited
     for them is lost to rounding; a later transfer of several such parcels at once can bring some of it back.
     """
-    decided = _decisions(contest)
+    decided = ranked_settings(RULE, contest)
     paper = SenatePaper.of(contest, decided["formality"])
     papers = _papers(contest, paper, profile)
-    parcels = Parcels.of(len(contest.choices), paper.candidates, papers)
-    formal = sum(parcels.votes)
-    quota = int(formal // (contest.seats + 1)) + 1 if formal else 0
-    scrutiny = _Scrutiny(contest, decided, parcels, quota, contest.seats, Ties(contest, decided))
-    verdict = play(scrutiny.rounds, scrutiny.state, scrutiny.decide)
-    return Transcript(
-        rule=RULE.name,
-        total=profile.total_weight,
-        rounds=tuple(scrutiny.rounds),
-        verdict=verdict,
-        decisions=tuple(decided.items()),
-        threshold="the quota: formal papers / (vacancies + 1), cut, plus 1",
-        exhibits=(exhibit(contest, scrutiny.flows),) if scrutiny.flows else (),
+    scrutiny = _Scrutiny(contest, decided, Parcels.of(len(contest.choices), paper.candidates, papers))
+    found = scrutiny.transcript(
+        RULE.name, profile.total_weight, "the quota: formal papers / (vacancies + 1), cut, plus 1"
     )
+    return replace(found, exhibits=(exhibit(contest, scrutiny.flows),)) if scrutiny.flows else found
 
 
 def _papers(contest: Contest, paper: SenatePaper, profile: Profile) -> dict[tuple[Steps, str], Weight]:
@@ -248,7 +220,7 @@ def _papers(contest: Contest, paper: SenatePaper, profile: Profile) -> dict[tupl
 
 def read(contest: Contest, pattern: Pattern) -> Reading:
     """Read one pattern: the candidate of its first preference, above or below the line; invalid is informal."""
-    paper = SenatePaper.of(contest, _decisions(contest)["formality"])
+    paper = SenatePaper.of(contest, ranked_settings(RULE, contest)["formality"])
     steps, cause = paper.preferences(contest, pattern)
     if steps:
         return Reading(((steps[0], 1),))
@@ -259,16 +231,8 @@ def read(contest: Contest, pattern: Pattern) -> Reading:
 
 def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round, ...]:
     """Count a part of the papers under the exclusions and transfer values of the whole (`follow_rounds`)."""
-    paper = SenatePaper.of(contest, _decisions(contest)["formality"])
+    paper = SenatePaper.of(contest, ranked_settings(RULE, contest)["formality"])
     return follow_rounds(contest, _papers(contest, paper, profile), whole)
-
-
-def _margin(contest: Contest, transcript: Transcript) -> Margin | None:
-    return margin(transcript)
-
-
-def _decisions(contest: Contest) -> dict[str, str]:
-    return ranked_settings(RULE.name, OPTIONS, contest, many_seats=True)
 
 
 RULE = Rule(
@@ -279,7 +243,7 @@ RULE = Rule(
     ),
     count=count,
     read=read,
-    margin=_margin,
+    margin=margin,
     options=OPTIONS,
     ballot="ranks",
     rounds_off=True,

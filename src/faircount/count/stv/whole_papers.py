@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from faircount.count.ranked.ballot_options import of_kind
 from faircount.count.ranked.preferences import Moved, transfers_of, walk
 from faircount.count.rule import TEXT, Option, Reading
-from faircount.model import INACTIVE_CAUSES, CandidateIndex, Contest, Pattern, Profile, Transfer, UsageError
+from faircount.count.stv.counting import Counting
+from faircount.model import INACTIVE_CAUSES, CandidateIndex, Contest, Pattern, Profile, Round, Transfer, UsageError
 
 PAPERS_SEED = Option(
     "papers_seed",
@@ -159,6 +160,18 @@ class Papers:
         for target, count in received.items():
             self.last[target] = count
         return transfers_of(moved), tuple(reached)
+
+
+class CountOfPapers(Counting):
+    """A count in progress of papers that move whole."""
+
+    def __init__(self, contest: Contest, profile: Profile, decided: Mapping[str, str]) -> None:
+        self.papers = Papers.of(contest, profile, decided)
+        super().__init__(contest, decided, len(self.papers.ways))
+
+    def state(self) -> Round:
+        """Return the votes as they stand."""
+        return Round(self.papers.votes(), self.papers.inactive_now(), threshold=self.quota or None)
 
 
 def _drawn(contest: Contest, counts: Mapping[Way, int], seed: str) -> list[Way]:

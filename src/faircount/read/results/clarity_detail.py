@@ -14,7 +14,7 @@ from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.results.clarity_words import date_of, kind_of, title_of
 from faircount.read.results.results_words import measure_of
-from faircount.read.syntax.csv_rows import candidates, figure_of, the_file
+from faircount.read.syntax.csv_rows import figure_of, head_of_the_file, the_file
 from faircount.read.syntax.xml_elements import elements, local_name, root_of
 
 _FACTS = {"ElectionName": "election_name", "ElectionDate": "election_date", "Timestamp": "generated"}
@@ -28,13 +28,7 @@ Element = Any
 
 def recognise(export: Export) -> Recognition | None:
     """Look for an `ElectionResult` with what only this format has in it."""
-    names = candidates(export)
-    if len(names) != 1:
-        return None
-    try:
-        head = export.head(names[0])
-    except BadInputError:
-        return None
+    head = head_of_the_file(export)
     root = root_of(head)
     if root is None or root[0] != "ElectionResult" or not _SIGN.search(head):
         return None

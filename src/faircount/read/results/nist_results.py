@@ -25,7 +25,7 @@ from faircount.read.results.nist_results_records import (
     text,
 )
 from faircount.read.results.nist_results_units import Place, Units
-from faircount.read.syntax.csv_rows import candidates, figure_of, the_file
+from faircount.read.syntax.csv_rows import figure_of, head_of_the_file, the_file
 from faircount.read.syntax.xml_elements import root_of
 
 _JSON = re.compile(rb'"@type"\s*:\s*"ElectionResults\.')
@@ -43,13 +43,7 @@ _NO_FIGURE = {
 
 def recognise(export: Export) -> Recognition | None:
     """Look for an `ElectionReport` in XML of NIST's namespace, or for the types of its classes in JSON."""
-    names = candidates(export)
-    if len(names) != 1:
-        return None
-    try:
-        head = export.head(names[0])
-    except BadInputError:
-        return None
+    head = head_of_the_file(export)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return Recognition(97, "2", "a NIST election report in JSON") if _JSON.search(head) else None
     root = root_of(head)

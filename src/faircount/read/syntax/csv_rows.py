@@ -293,6 +293,15 @@ def the_file(export: Export) -> str:
     return names[0]
 
 
+def head_of_the_file(export: Export) -> bytes:
+    """Return the first bytes of the one file of an export; empty where it has more or none, or cannot be read."""
+    names = candidates(export)
+    try:
+        return export.head(names[0]) if len(names) == 1 else b""
+    except BadInputError:
+        return b""
+
+
 def is_companion(name: str) -> bool:
     """Say whether a file of this name is a note or checksum and not a table."""
     last = name.rsplit("/", 1)[-1].lower()

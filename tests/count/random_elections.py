@@ -1,6 +1,7 @@
 """Seeded random elections, small enough to be nasty: everything a reader may emit, in every combination."""
 
 import random
+from dataclasses import replace
 
 from faircount.count.ranked.instant_runoff import OPTIONS
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank
@@ -20,6 +21,10 @@ ASIDE = ("skipped-ranking", "duplicated-choice", "write-in", "condition-77")
 def choices(chance: random.Random, most: int) -> tuple[Choice, ...]:
     kinds = ["regular", "regular", "regular", "write-in", "qualified-write-in"]
     return tuple(Choice(f"choice {c}", kind=chance.choice(kinds)) for c in range(chance.randint(1, most)))
+
+
+def some_withdrawn(chance: random.Random, most: int) -> tuple[Choice, ...]:
+    return tuple(replace(c, kind="withdrawn") if chance.random() < 0.1 else c for c in choices(chance, most))
 
 
 def profile(chance: random.Random, size: int, ranks: int, allowed: int) -> Profile:
