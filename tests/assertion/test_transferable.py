@@ -17,7 +17,7 @@ from faircount.count.ballots import ballots_of
 from faircount.model import HALF, Assertion, Assorter, Ballots, CandidateIndex, Choice, Contest, Mark, Pattern, Rank
 
 NAMES = ("Ada", "Bo", "Cy", "Di", "Ed")
-NOTE = Assertion("T", "k", "c", Assorter(HALF, lambda _: HALF))
+NOTE = Assertion("T", "k", "c", Assorter((), Fraction(-1), Fraction(1)))
 
 
 def ranked(*order: int) -> Pattern:

@@ -73,13 +73,13 @@ def test_pools_of_cards_have_the_mean_of_their_totals() -> None:
 
 
 def test_supermajority_of_two_thirds() -> None:
-    one = above_part(CONTEST, "c", given_to(A), all_given, Fraction(2, 3))
+    one = above_part(CONTEST, "c", given_to(A), all_given(CONTEST), Fraction(2, 3))
     assert values(one, votes(A=1), votes(B=1), NOBODY) == [Fraction(3, 4), 0, Fraction(1, 2)]
     assert one.assorter.upper == Fraction(3, 4)
 
 
 def test_below_five_percent() -> None:
-    one = below_part(CONTEST, "c", given_to(B), all_given, Fraction(1, 20))
+    one = below_part(CONTEST, "c", given_to(B), all_given(CONTEST), Fraction(1, 20))
     assert values(one, votes(A=1), votes(B=1), NOBODY) == [Fraction(10, 19), 0, Fraction(1, 2)]
     assert float(one.assorter.upper) == pytest.approx(0.526316, abs=5e-7)
 

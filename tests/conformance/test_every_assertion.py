@@ -1,14 +1,19 @@
 """What every assertion generator owes, and every counting rule: run over both catalogs, so a new one is tested."""
 
 import inspect
+import json
+import random
+from fractions import Fraction
 
 import pytest
-from assertion.family import case_of, every_rule, is_true, padded
+from assertion.claims_on_paper import told, value
+from assertion.family import case_of, every_rule, is_true, padded, ways
 
 from faircount.assertion import ASSERTIONS, WITHOUT_ASSERTIONS, generator_for
 from faircount.count import RULES
 from faircount.count.ballots import ballots_of
-from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, UsageError, Weight
+from faircount.model import Ballot, CandidateIndex, Choice, Contest, Mark, Pattern, Profile, UsageError, Weight
+from faircount.model.assertion import as_json, assorter_from_json
 
 every_generator = pytest.mark.parametrize("name", ASSERTIONS)
 every_counting_rule = pytest.mark.parametrize("name", RULES)
@@ -73,3 +78,30 @@ def test_cards_that_weigh_are_never_taken_for_cards(name: str) -> None:
     assert generator is not None
     found = generator.claims(case.contest, case.transcript, ballots_of(case.rule, case.contest, heavy))
     assert (found.implies, found.assertions) == ("nothing", ()) and "weigh" in found.words
+
+
+def any_ballot(chance: random.Random, choices: int) -> Ballot:
+    """Any ballot at all, also one that no law would read off a card."""
+    everyone = [CandidateIndex(c) for c in range(choices)]
+    given = sorted(chance.sample(everyone, chance.randint(0, choices)))
+    votes = tuple((c, chance.choice((1, 2, 5, Fraction(1, 2)))) for c in given)
+    return Ballot(votes, tuple(chance.sample(everyone, chance.randint(0, choices))))
+
+
+@pytest.mark.parametrize("name", every_rule())
+def test_a_claim_is_data_that_a_stranger_evaluates(name: str) -> None:
+    """Written as text and read back it is the same; a program that knows only the written sentences agrees."""
+    chance, seen = random.Random(name), 0
+    for stated in [*ways(RULES[name]), *[()] * 12]:
+        case = case_of(RULES[name], chance.randrange(40), stated)
+        if case is None:
+            continue
+        ballots = [*case.ballots.ballots, *(any_ballot(chance, len(case.contest.choices)) for _ in range(8))]
+        for one in case.claims.assertions:
+            text = json.dumps(as_json(one.assorter))
+            back = assorter_from_json(json.loads(text))
+            assert back == one.assorter and hash(back) == hash(one.assorter)
+            for ballot in ballots:
+                seen += 1
+                assert value(text, told(ballot)) == one.assorter.value(ballot) == back.value(ballot), one.claim
+    assert seen > 100

@@ -1,14 +1,14 @@
 """Choices compared two at a time: a winner who beats each other; and what can be claimed where majorities circle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise, permutations
 
 from faircount.assertion.generator import TIED, Claims, Generator, has_tie, nobody, nothing
-from faircount.assertion.linear import Gives, any_vote, first_false, more
+from faircount.assertion.linear import Form, any_vote, first_false, more
 from faircount.assertion.rankings import Choices, prefers, running, says_anything
-from faircount.model import Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript
+from faircount.model import Assertion, Ballots, CandidateIndex, Contest, Transcript
 
 Pair = tuple[CandidateIndex, CandidateIndex]
 MOST_ORDERED = 5
@@ -50,9 +50,13 @@ class Comparison:
         """Return how many more prefer `one` to `other` than the other way round."""
         return self.votes[one, other] - self.votes[other, one]
 
-    def prefers(self, pair: Pair) -> Gives:
+    def prefers(self, pair: Pair) -> Form:
         """Return whether a ballot prefers the first to the second, as 1 or 0."""
         return prefers(*pair, self._below)
+
+    def all_of(self, pairs: Sequence[Pair]) -> Form:
+        """Return in how many of `pairs` a ballot prefers the first to the second."""
+        return sum(map(self.prefers, pairs), Form(()))
 
     def beats(self, one: CandidateIndex, other: CandidateIndex) -> Assertion:
         """Claim that more voters prefer `one` to `other`: A = (1[one ≻ other] − 1[other ≻ one] + 1) / 2."""
@@ -68,7 +72,7 @@ class Comparison:
             return more(self.contest, "stronger", claim, self.prefers(one), self.prefers(other))
         claim = f"the lead of {a} over {b} is more than that of {c} over {d}"
         # What is subtracted on one side is added on the other: at most 2 on each.
-        ahead, behind = _both(self, one, other[::-1]), _both(self, one[::-1], other)
+        ahead, behind = self.all_of([one, other[::-1]]), self.all_of([one[::-1], other])
         return more(self.contest, "stronger", claim, ahead, behind, 2)
 
     def smith_set(self) -> Choices:
@@ -82,11 +86,6 @@ class Comparison:
             found.update(new)
             waiting += new
         return tuple(sorted(found))
-
-
-def _both(held: Comparison, one: Pair, other: Pair) -> Gives:
-    first, second = held.prefers(one), held.prefers(other)
-    return lambda ballot: first(ballot) + second(ballot)
 
 
 def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims:
@@ -196,18 +195,9 @@ def _kemeny(held: Comparison, winner: CandidateIndex) -> tuple[Assertion, ...]:
             rival = " → ".join(map(held.contest.name_of, order))
             found.append(
                 more(held.contest, "better-order", f"{names} agrees with more preferences than {rival}",
-                     _sum(held, ahead), _sum(held, [pair[::-1] for pair in ahead]), len(ahead))
+                     held.all_of(ahead), held.all_of([pair[::-1] for pair in ahead]), len(ahead))
             )  # fmt: skip
     return (*outside, *found)
-
-
-def _sum(held: Comparison, pairs: list[Pair]) -> Gives:
-    each = [held.prefers(pair) for pair in pairs]
-
-    def value(ballot: Ballot) -> int:
-        return sum(int(one(ballot)) for one in each)
-
-    return value
 
 
 def _in_the_smith_set(rule: str, held: Comparison) -> Claims:

@@ -24,7 +24,9 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
     if why:
         return Claims((), "nothing", why)
     if len(contest.choices) == 1:
-        claim = any_vote(contest, f"{contest.name_of(winner)} got at least one vote", has_first, ballots, choice=winner)
+        claim = any_vote(
+            contest, f"{contest.name_of(winner)} got at least one vote", has_first(contest), ballots, choice=winner
+        )
         return Claims((claim,), "outcome", "there is one choice only, and somebody votes for it")
     path = _reported_order(contest, transcript)
     found = Search(Rankings.of(ballots, len(contest.choices)), winner, path).run()

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 from faircount.assertion.generator import Claims, Generator, nothing
-from faircount.assertion.linear import Gives, first_false, given_to, ratio
+from faircount.assertion.linear import first_false, given_to, ratio
 from faircount.assertion.party_lists import Party, Shared, above, below, got_a_vote, persons, shared_out, without_bound
-from faircount.model import Assertion, Ballot, Ballots, Contest, Transcript, assorter_of
+from faircount.model import Assertion, Ballots, Contest, Transcript, assorter_of
 
 _ADDED = {"hare": 0, "hagenbach-bischoff": 1}
 """By quota, what is added to the seats in it."""
@@ -55,14 +55,9 @@ def _closer(held: Shared, taking: list[Party], one: Party, other: Party) -> Asse
     """
     seats = held.contest.seats + _ADDED[held.decided["quota"]]
     apart = Fraction(one.seats - other.seats - 1, seats)
-    own, rival = one.votes, other.votes
-    every: Gives = given_to(*(choice for party in taking for choice in party.choices))
-
-    def gain(ballot: Ballot) -> Fraction:
-        return Fraction(own(ballot)) - rival(ballot) - apart * every(ballot)
-
+    gain = one.votes - other.votes - apart * given_to(*(choice for party in taking for choice in party.choices))
     claim = f"the share of {one.name} less that of {other.name} is more than {apart}"
-    assorter = assorter_of(gain, -(1 + apart) * held.most, (1 - apart) * held.most)
+    assorter = assorter_of(gain.terms, -(1 + apart) * held.most, (1 - apart) * held.most)
     return Assertion(held.contest.title, "largest-remainder", claim, assorter)
 
 

@@ -1,17 +1,16 @@
-"""Claims that a sum over ballots is above zero, by the linear recipe, and the ones that many rules share.
+"""Sums of features of ballots, claims that they are above zero, and those of them that many rules share.
 
 Source: Blom, Budurushi, Rivest, Stark, Stuckey, Teague and Vukcevic 2021, arXiv:2107.11903, § 3; Stark 2020,
 arXiv:1911.10035, § 3.2 for parts of votes.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 from faircount.model import (
     HALF,
     NOBODY,
     Assertion,
-    Ballot,
     Ballots,
     CandidateIndex,
     CardCount,
@@ -19,77 +18,95 @@ from faircount.model import (
     VoteCount,
     assorter_of,
 )
-
-Gives = Callable[[Ballot], VoteCount]
-"""What a ballot gives to one side of a claim; never below 0."""
+from faircount.model.assertion import Feature, Terms
 
 
-def given_to(*choices: CandidateIndex) -> Gives:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A sum of features of a ballot, each with a coefficient: one side of a claim, or what is gained for it."""
+
+    terms: Terms
+
+    def __add__(self, other: "Form") -> "Form":
+        """Return both sums together, each feature once."""
+        found: dict[Feature, Fraction] = {}
+        for times, feature in (*self.terms, *other.terms):
+            found[feature] = found.get(feature, Fraction(0)) + times
+        return Form(tuple((times, feature) for feature, times in found.items() if times))
+
+    def __sub__(self, other: "Form") -> "Form":
+        """Return this sum less the other."""
+        return self + -1 * other
+
+    def __rmul__(self, times: VoteCount) -> "Form":
+        """Return the sum `times` as large."""
+        return Form(tuple((Fraction(times) * one, feature) for one, feature in self.terms))
+
+
+def reads(name: str, *arguments: int | bool | tuple[int, ...]) -> Form:
+    """Return one feature of a ballot as a form."""
+    return Form(((Fraction(1), Feature(name, arguments)),))
+
+
+def given_to(*choices: int) -> Form:
     """Return what a ballot gives to all of `choices` together."""
-    wanted = frozenset(choices)
-    return lambda ballot: sum(votes for choice, votes in ballot.votes if choice in wanted)
+    return reads("votes", *sorted(set(choices)))
 
 
-def all_given(ballot: Ballot) -> VoteCount:
+def all_given(contest: Contest) -> Form:
     """Return what a ballot gives to all choices together: its valid votes."""
-    return sum(votes for _, votes in ballot.votes)
+    return given_to(*range(len(contest.choices)))
 
 
-def more(contest: Contest, kind: str, claim: str, one: Gives, other: Gives, most: VoteCount = 1,
+EVERY_CARD = reads("cards")
+"""1 for every card that holds the contest, blank and invalid ones too."""
+
+
+def more(contest: Contest, kind: str, claim: str, one: Form, other: Form, most: VoteCount = 1,
          times: VoteCount = 1, pair: tuple[CandidateIndex, CandidateIndex] | None = None) -> Assertion:  # fmt: skip
     """Claim Σ one > times × Σ other; no ballot gives more than `most` to one of the two sides.
 
     With times = 1 and most = 1 this is the assorter of plurality; u = (1 / times + 1) / 2.
     """
-
-    def gain(ballot: Ballot) -> Fraction:
-        return Fraction(one(ballot)) - Fraction(times) * other(ballot)
-
-    assorter = assorter_of(gain, -Fraction(times) * most, Fraction(most))
+    gain = one - times * other
+    assorter = assorter_of(gain.terms, -Fraction(times) * most, Fraction(most))
     return Assertion(contest.title, kind, claim, assorter, *(pair or (None, None)))
 
 
-def above_part(contest: Contest, claim: str, side: Gives, base: Gives, part: Fraction, most: VoteCount = 1,
+def above_part(contest: Contest, claim: str, side: Form, base: Form, part: Fraction, most: VoteCount = 1,
                choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
     """Claim Σ side > part × Σ base, where 0 ≤ side ≤ base ≤ `most` on every ballot. u = 1 / (2 part)."""
-
-    def gain(ballot: Ballot) -> Fraction:
-        return Fraction(side(ballot)) - part * base(ballot)
-
-    return Assertion(contest.title, "above-part", claim, assorter_of(gain, -part * most, (1 - part) * most), choice)
+    assorter = assorter_of((side - part * base).terms, -part * most, (1 - part) * most)
+    return Assertion(contest.title, "above-part", claim, assorter, choice)
 
 
-def below_part(contest: Contest, claim: str, side: Gives, base: Gives, part: Fraction, most: VoteCount = 1,
+def below_part(contest: Contest, claim: str, side: Form, base: Form, part: Fraction, most: VoteCount = 1,
                choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
     """Claim Σ side < part × Σ base, where 0 ≤ side ≤ base ≤ `most` on every ballot. u = 1 / (2 (1 − part))."""
-
-    def gain(ballot: Ballot) -> Fraction:
-        return part * base(ballot) - Fraction(side(ballot))
-
-    assorter = assorter_of(gain, (part - 1) * most, part * most)
+    assorter = assorter_of((part * base - side).terms, (part - 1) * most, part * most)
     return Assertion(contest.title, "below-part", claim, assorter, None, choice)
 
 
-def above_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, cards: int, most: VoteCount = 1,
+def above_figure(contest: Contest, claim: str, side: Form, figure: Fraction, cards: int, most: VoteCount = 1,
                  choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
     """Claim Σ side > figure × cards that hold the contest / `cards`: Σ side > figure where these are `cards` or more.
 
     Phantoms are cards that hold the contest here: a bound on cards is reached by adding them.
     """
     share = figure / cards
-    assorter = assorter_of(lambda ballot: Fraction(side(ballot)) - share, -share, most - share)
+    assorter = assorter_of((side - share * EVERY_CARD).terms, -share, most - share)
     return Assertion(contest.title, "above-figure", claim, assorter, choice)
 
 
-def below_figure(contest: Contest, claim: str, side: Gives, figure: Fraction, cards: int, most: VoteCount = 1,
+def below_figure(contest: Contest, claim: str, side: Form, figure: Fraction, cards: int, most: VoteCount = 1,
                  choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
     """Claim Σ side < figure × cards that hold the contest / `cards`: Σ side < figure where these are no more."""
     share = figure / cards
-    assorter = assorter_of(lambda ballot: share - Fraction(side(ballot)), share - most, share)
+    assorter = assorter_of((share * EVERY_CARD - side).terms, share - most, share)
     return Assertion(contest.title, "below-figure", claim, assorter, None, choice)
 
 
-def any_vote(contest: Contest, claim: str, side: Gives, ballots: Ballots, most: VoteCount = 1,
+def any_vote(contest: Contest, claim: str, side: Form, ballots: Ballots, most: VoteCount = 1,
              choice: CandidateIndex | None = None) -> Assertion:  # fmt: skip
     """Claim Σ side > 0: A = K × side, K the bound on cards. True of one ballot, and one ballot proves it.
 

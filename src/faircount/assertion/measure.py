@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from faircount.assertion.generator import Claims, Generator, nobody, nothing
 from faircount.assertion.linear import (
-    Gives,
+    EVERY_CARD,
+    Form,
     above_figure,
     above_part,
     all_given,
@@ -15,7 +16,7 @@ from faircount.assertion.linear import (
     given_to,
     with_phantoms,
 )
-from faircount.model import Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript, name_key
+from faircount.model import Assertion, Ballots, CandidateIndex, Contest, Transcript, name_key
 
 _EXACTLY = "the votes are exactly at the threshold, or no claim that a mean can decide is true of the reported ballots"
 
@@ -26,16 +27,10 @@ class Measure:
 
     yes: CandidateIndex
     part: Fraction
-    base: Gives | None
+    base: Form | None
     """What a card gives to the base. None: the base is a figure."""
     figure: int = 0
     of: str = "valid votes"
-
-
-def every_card(ballot: Ballot) -> int:
-    """Return 1: a base of cards counts those that are blank or invalid too."""
-    del ballot
-    return 1
 
 
 def claim_of(contest: Contest, one: Measure, passed: bool) -> Assertion | str:
@@ -87,7 +82,7 @@ def _threshold(contest: Contest, transcript: Transcript, ballots: Ballots) -> Cl
     yes = CandidateIndex(0)
     if decided["yes"] != "first-on-ballot":
         yes = _named(contest, decided["yes"])
-    base = {"votes": all_given, "ballots": every_card, "stated": None}[decided["base"]]
+    base = {"votes": all_given(contest), "ballots": EVERY_CARD, "stated": None}[decided["base"]]
     of = {"votes": "valid votes", "ballots": "cards", "stated": "persons entitled to vote"}[decided["base"]]
     one = Measure(yes, Fraction(decided["threshold"]), base, int(decided["stated_base"]), of)
     part = ""
@@ -107,11 +102,11 @@ def _proposal(contest: Contest, transcript: Transcript, ballots: Ballots) -> Cla
         return nothing("there was no quorum: how many were represented is for the list of holders to show")
     yes, against, abstain, present = _sides(contest, decided["for"])
     standard, passed = decided["standard"], transcript.verdict == "passed"
-    bases: dict[str, tuple[Gives | None, str]] = {
+    bases: dict[str, tuple[Form | None, str]] = {
         "votes-cast": (given_to(yes, *against), "votes cast"),
         "present": (given_to(yes, *against, *abstain), "votes present"),
         # A card without a choice may be a broker non-vote or a blank; each is taken as what makes the claim harder.
-        "represented": (every_card if passed else given_to(*present), "votes represented"),
+        "represented": (EVERY_CARD if passed else given_to(*present), "votes represented"),
         "outstanding": (None, "votes outstanding"),
     }
     base, of = bases[standard]

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from faircount.assertion.generator import Claims, nobody, nothing
 from faircount.assertion.linear import (
-    Gives,
+    EVERY_CARD,
+    Form,
     above_figure,
     above_part,
     all_given,
@@ -17,7 +18,7 @@ from faircount.assertion.linear import (
     with_phantoms,
 )
 from faircount.assertion.plurality import beats
-from faircount.model import HALF, Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript
+from faircount.model import HALF, Assertion, Ballots, CandidateIndex, Contest, Transcript
 
 NO_LIST = ("write-in", "withdrawn", "abstain", "withhold", "broker-non-vote")
 """Kinds of choices that stand on no list."""
@@ -38,7 +39,7 @@ class Party:
     exempt: bool
 
     @property
-    def votes(self) -> Gives:
+    def votes(self) -> Form:
         """Return what a ballot gives to the list."""
         return given_to(*self.choices)
 
@@ -119,7 +120,7 @@ def above(held: Shared, party: Party) -> tuple[Assertion, ...]:
         return ()
     if decided["threshold"] != "none":
         part = Fraction(decided["threshold"])
-        base = all_given if decided["threshold_base"] == "valid-votes" else _whole(most)
+        base = all_given(contest) if decided["threshold_base"] == "valid-votes" else most * EVERY_CARD
         claim = f"{party.name} has more than {part} of the {_OF[decided['threshold_base']]}"
         found.append(above_part(contest, claim, party.votes, base, part, most))
     if decided["threshold_votes"] != "none":
@@ -135,7 +136,7 @@ def below(held: Shared, party: Party) -> tuple[Assertion, ...]:
     contest, decided, most = held.contest, held.decided, held.most
     if decided["threshold"] not in ("none", "1/1"):
         part = Fraction(decided["threshold"])
-        base = _whole(most) if decided["threshold_base"] == "ballots" else all_given
+        base = most * EVERY_CARD if decided["threshold_base"] == "ballots" else all_given(contest)
         claim = f"{party.name} has less than {part} of the {_OF[decided['threshold_base']]}"
         found.append(below_part(contest, claim, party.votes, base, part, most))
     if decided["threshold_votes"] != "none":
@@ -147,14 +148,6 @@ def below(held: Shared, party: Party) -> tuple[Assertion, ...]:
 
 
 _OF = {"valid-votes": "valid votes", "valid-and-blank": "valid and blank votes", "ballots": "votes that ballots allow"}
-
-
-def _whole(most: int) -> Gives:
-    def value(ballot: Ballot) -> int:
-        del ballot
-        return most
-
-    return value
 
 
 def _between(decided: Mapping[str, str], votes: int) -> Fraction:

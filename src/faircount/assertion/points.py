@@ -1,12 +1,10 @@
 """Most points win: scores, cumulative votes, and points by place (Borda, Dowdall)."""
 
-from fractions import Fraction
-
 from faircount.assertion.generator import Claims, Generator, has_tie, nobody, nothing
-from faircount.assertion.linear import Gives, any_vote, given_to, more
+from faircount.assertion.linear import Form, any_vote, more, reads
 from faircount.assertion.plurality import above_the_tie, beats, got_a_vote, others
 from faircount.assertion.rankings import running, says_anything
-from faircount.model import Ballot, Ballots, CandidateIndex, Contest, Transcript
+from faircount.model import Ballots, CandidateIndex, Contest, Transcript
 
 
 def most_points(contest: Contest, transcript: Transcript) -> int:
@@ -56,13 +54,8 @@ def _divided_evenly(contest: Contest, transcript: Transcript, ballots: Ballots) 
         return nothing("votes divided evenly were tied, and what decided it no ballot shows")
     elected, allowed = transcript.elected, contest.votes_allowed
 
-    def share(choice: CandidateIndex) -> Gives:
-        marked = given_to(choice)
-
-        def value(ballot: Ballot) -> Fraction:
-            return Fraction(allowed, len(ballot.votes)) if marked(ballot) else Fraction(0)
-
-        return value
+    def share(choice: CandidateIndex) -> Form:
+        return allowed * reads("evenly", choice)
 
     losers = others(contest, elected)
     if losers and len(elected) < contest.seats:

@@ -1,9 +1,9 @@
 """What a ranking says of a pair, of first preferences, and of those who take part: shared by rules for rankings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from faircount.assertion.linear import Gives
-from faircount.model import Ballot, CandidateIndex, Contest
+from faircount.assertion.linear import Form, reads
+from faircount.model import CandidateIndex, Contest
 
 Choices = tuple[CandidateIndex, ...]
 
@@ -14,36 +14,35 @@ def running(contest: Contest, decided: Mapping[str, str]) -> Choices:
     return tuple(CandidateIndex(c) for c, choice in enumerate(contest.choices) if choice.kind not in gone)
 
 
-def says_anything(contest: Contest, decided: Mapping[str, str]) -> Gives:
+def ranks(*choices: int) -> Form:
+    """Return whether a ballot ranks any of `choices`, as 1 or 0."""
+    return reads("ranks", *sorted(set(choices)))
+
+
+def says_anything(contest: Contest, decided: Mapping[str, str]) -> Form:
     """Return whether a ballot ranks anybody who takes part, as 1 or 0."""
-    among = frozenset(running(contest, decided))
-    return lambda ballot: int(any(choice in among for choice in ballot.ranking))
+    return ranks(*running(contest, decided))
 
 
-def prefers(one: CandidateIndex, other: CandidateIndex, unranked_below: bool = True) -> Gives:
+def has_first(contest: Contest) -> Form:
+    """Return whether a ballot ranks anybody, as 1 or 0."""
+    return ranks(*range(len(contest.choices)))
+
+
+def first_is(choice: int) -> Form:
+    """Return whether the first preference of a ballot is `choice`, as 1 or 0."""
+    return reads("first", choice)
+
+
+def head_is(choice: int, standing: Sequence[int]) -> Form:
+    """Return whether a ballot is `choice`'s with only `standing` in the count, as 1 or 0."""
+    return reads("head", choice, tuple(sorted(standing)))
+
+
+def prefers(one: int, other: int, unranked_below: bool = True) -> Form:
     """Return whether a ballot prefers `one` to `other`, as 1 or 0.
 
     A choice that it does not rank is below every one that it does; where `unranked_below` is False the ballot says
     nothing of a pair of which it ranks only one.
     """
-
-    def value(ballot: Ballot) -> int:
-        for choice in ballot.ranking:
-            if choice == one:
-                return int(unranked_below or other in ballot.ranking)
-            if choice == other:
-                return 0
-        return 0
-
-    return value
-
-
-def first_is(*choices: CandidateIndex) -> Gives:
-    """Return whether the first preference of a ballot is one of `choices`, as 1 or 0."""
-    wanted = frozenset(choices)
-    return lambda ballot: int(bool(ballot.ranking) and ballot.ranking[0] in wanted)
-
-
-def has_first(ballot: Ballot) -> int:
-    """Return whether a ballot ranks anybody, as 1 or 0."""
-    return int(bool(ballot.ranking))
+    return reads("prefers", one, other, unranked_below)

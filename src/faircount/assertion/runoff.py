@@ -12,13 +12,13 @@ from faircount.model import HALF, Assertion, Ballots, CandidateIndex, Contest, T
 def has_majority(contest: Contest, choice: CandidateIndex) -> Assertion:
     """Claim that `choice` has more than half of the valid votes: an outright win needs it, a lead is not enough."""
     return above_part(contest, f"{contest.name_of(choice)} has more than half of the valid votes", given_to(choice),
-                      all_given, HALF, 1, choice)  # fmt: skip
+                      all_given(contest), HALF, 1, choice)  # fmt: skip
 
 
 def has_no_majority(contest: Contest, choice: CandidateIndex) -> Assertion:
     """Claim that `choice` has less than half: g = 1 for another valid vote, −1 for this one."""
     return below_part(contest, f"{contest.name_of(choice)} has less than half of the valid votes", given_to(choice),
-                      all_given, HALF, 1, choice)  # fmt: skip
+                      all_given(contest), HALF, 1, choice)  # fmt: skip
 
 
 def _majority_or_runoff(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims:
@@ -86,7 +86,7 @@ def _top_n(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
 def _part(contest: Contest, choice: CandidateIndex, least: Fraction, *, above: bool) -> Assertion:
     make = above_part if above else below_part
     claim = f"{contest.name_of(choice)} has {'more' if above else 'less'} than {least} of the valid votes"
-    return make(contest, claim, given_to(choice), all_given, least, 1, choice)
+    return make(contest, claim, given_to(choice), all_given(contest), least, 1, choice)
 
 
 SOURCE = "Stark 2020, arXiv:1911.10035, §§ 3.1 and 3.2; Blom et al. 2021, arXiv:2107.11903, § 3"

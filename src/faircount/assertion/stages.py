@@ -1,6 +1,7 @@
 """Instant runoffs inside other counts: among finalists, seat after seat; and counts that end with several left."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from faircount.assertion.generator import TIED, Claims, Generator, has_tie, nobody, nothing
@@ -8,8 +9,8 @@ from faircount.assertion.irv.claim import Claim, as_assertion, bits
 from faircount.assertion.irv.rankings import Rankings
 from faircount.assertion.irv.search import Impossible, Search
 from faircount.assertion.linear import above_part, any_vote, first_false, more
-from faircount.assertion.rankings import Choices, first_is, has_first
-from faircount.model import HALF, Assertion, Assorter, Ballot, Ballots, CandidateIndex, Contest, Transcript
+from faircount.assertion.rankings import Choices, first_is, has_first, ranks
+from faircount.model import HALF, Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript
 
 
 def plain_ballots(contest: Contest, transcript: Transcript) -> str:
@@ -58,38 +59,30 @@ def runoff_among(
     if len(members) == 1:
         name = contest.name_of(winner)
         claim = f"at least one card ranks {name}"
-        return (any_vote(contest, claim, lambda b: int(winner in b.ranking), ballots, 1, winner),)
+        return (any_vote(contest, claim, ranks(winner), ballots, 1, winner),)
     place = {choice: CandidateIndex(at) for at, choice in enumerate(members)}
 
     def inside(ballot: Ballot) -> Ballot:
         return Ballot((), tuple(place[c] for c in ballot.ranking if c in place))
 
-    smaller = Contest(contest.title, tuple(contest.choices[c] for c in members), ranks=contest.ranks)
     held = Ballots(tuple(inside(b) for b in ballots.ballots), ballots.cards, ballots.weights)
     path = [place[c] for c in order_out(ballots, members, 1)]
     won = place[winner]
     found = Search(Rankings.of(held, len(members)), won, (*(c for c in path if c != won), won)).run()
     if isinstance(found, Impossible):
         return None
-    left_out = len(members) < len(contest.choices)
-    prefix = f"of {', '.join(map(contest.name_of, members))} alone: " if left_out else ""
-    return tuple(_outside(as_assertion(smaller, claim), members, prefix, place) for claim, _ in found.claims)
+    told = (_renumbered(claim, members) for claim, _ in found.claims)
+    if len(members) == len(contest.choices):
+        return tuple(as_assertion(contest, claim) for claim in told)
+    prefix = f"of {', '.join(map(contest.name_of, members))} alone: "
+    inside_only = (as_assertion(contest, claim, members) for claim in told)
+    return tuple(replace(one, claim=prefix + one.claim) for one in inside_only)
 
 
-def _outside(
-    one: Assertion, members: Choices, prefix: str, place: dict[CandidateIndex, CandidateIndex]
-) -> Assertion:  # fmt: skip
-    """Return the claim about some of the choices as one about ballots that rank all of them."""
-
-    def value(ballot: Ballot) -> Fraction:
-        return one.assorter.value(Ballot((), tuple(place[c] for c in ballot.ranking if c in place)))
-
-    winner = None if one.winner is None else members[one.winner]
-    loser = None if one.loser is None else members[one.loser]
-    standing = tuple(members[c] for c in one.standing)
-    return Assertion(
-        one.contest, one.kind, prefix + one.claim, Assorter(one.assorter.upper, value), winner, loser, standing
-    )  # fmt: skip
+def _renumbered(claim: Claim, members: Choices) -> Claim:
+    """Return a claim in the numbers of the contest that was found in those of its members."""
+    standing = bits(tuple(choice for at, choice in enumerate(members) if claim.standing >> at & 1))
+    return Claim(members[claim.winner], members[claim.loser], standing)
 
 
 def ahead_at_first(contest: Contest, one: CandidateIndex, other: CandidateIndex) -> Assertion:
@@ -109,8 +102,8 @@ def _final_n(contest: Contest, transcript: Transcript, ballots: Ballots) -> Clai
     votes = tally(ballots, everyone)
     if 2 * votes[winner] > sum(votes.values()):
         name = contest.name_of(winner)
-        one = above_part(contest, f"{name} has more than half of the first preferences", first_is(winner), has_first,
-                         HALF, 1, winner)  # fmt: skip
+        claim = f"{name} has more than half of the first preferences"
+        one = above_part(contest, claim, first_is(winner), has_first(contest), HALF, 1, winner)
         return Claims((one,), "outcome", "a majority of first preferences wins at once, and in every later round")
     finalists = int(decided["finalists"])
     voted = sorted((c for c in everyone if votes[c]), key=lambda c: (-votes[c], c))
@@ -175,7 +168,7 @@ def _bottoms_up(contest: Contest, transcript: Transcript, ballots: Ballots) -> C
     everyone = standing_in(contest)
     out = order_out(ballots, everyone, contest.seats)
     if not out:
-        voted = any_vote(contest, "at least one card ranks somebody", has_first, ballots)
+        voted = any_vote(contest, "at least one card ranks somebody", has_first(contest), ballots)
         return Claims((voted,), "outcome", "nobody stood against the elected, and somebody voted")
     rankings = Rankings.of(ballots, len(contest.choices))
     always = [Claim(one, other) for one in transcript.elected for other in everyone if other not in transcript.elected]

@@ -1,19 +1,16 @@
 """STAR: each finalist out-scores each other choice, and more voters prefer the winner to the other finalist."""
 
 from faircount.assertion.generator import TIED, Claims, Generator, has_tie, nobody, nothing
-from faircount.assertion.linear import more
+from faircount.assertion.linear import more, reads
 from faircount.assertion.plurality import beats, got_a_vote
-from faircount.model import Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript
+from faircount.model import Assertion, Ballots, CandidateIndex, Contest, Transcript
 
 
 def scored_higher(contest: Contest, one: CandidateIndex, other: CandidateIndex) -> Assertion:
     """Claim that more ballots score `one` above `other` than the other way round; by how much does not matter."""
-
-    def prefers(first: CandidateIndex, second: CandidateIndex, ballot: Ballot) -> int:
-        return int(ballot.given(first) > ballot.given(second))
-
-    return more(contest, "scored-higher", f"more voters score {contest.name_of(one)} above {contest.name_of(other)}",
-                lambda b: prefers(one, other, b), lambda b: prefers(other, one, b), pair=(one, other))  # fmt: skip
+    claim = f"more voters score {contest.name_of(one)} above {contest.name_of(other)}"
+    return more(contest, "scored-higher", claim, reads("higher", one, other), reads("higher", other, one),
+                pair=(one, other))  # fmt: skip
 
 
 def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from faircount.assertion.generator import Claims, Generator, nobody, nothing
 from faircount.assertion.irv.rankings import Rankings
-from faircount.assertion.linear import Gives, above_part, any_vote, below_part, more, ratio
-from faircount.assertion.rankings import Choices, first_is, has_first
+from faircount.assertion.linear import Form, above_part, any_vote, below_part, more, ratio, reads
+from faircount.assertion.rankings import Choices, first_is, has_first, prefers
 from faircount.assertion.stages import plain_ballots, standing_in
-from faircount.model import Assertion, Ballot, Ballots, CandidateIndex, Contest, Transcript
+from faircount.model import Assertion, Ballots, CandidateIndex, Contest, Transcript
 
 STEPS = 8
 """How many upper bounds on transfer values are tried, between the reported value and the greatest possible."""
@@ -103,7 +103,7 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
     if len(everyone) <= seats:
         if not fills:
             return nothing("nobody stood against the elected, and whoever has no vote is not elected")
-        one = any_vote(contest, "at least one card ranks somebody", has_first, ballots)
+        one = any_vote(contest, "at least one card ranks somebody", has_first(contest), ballots)
         return Claims((one,), "outcome", "nobody stood against the elected, and somebody voted")
     best: tuple[int, Fraction, tuple[Fact, ...]] = (0, Fraction(0), ())
     for facts in _tries(contest, transcript, ballots, everyone):
@@ -151,7 +151,7 @@ def _tries(
     if quota is not None:
         for choice in everyone:
             claim = f"{contest.name_of(choice)} has more than {quota[0]} of the first preferences"
-            one = above_part(contest, claim, first_is(choice), has_first, quota[0], 1, choice)
+            one = above_part(contest, claim, first_is(choice), has_first(contest), quota[0], 1, choice)
             if (value := ratio(one, ballots)) > 0:
                 at_first[choice] = Fact(choice, None, one, value)
     worth = Worth.of(contest, ballots, tuple(at_first))
@@ -197,7 +197,7 @@ def _bounds(
             claim = (
                 f"{contest.name_of(choice)} has less than {share} of the first preferences (transfer value below {tau})"
             )
-            beside.append(below_part(contest, claim, first_is(choice), has_first, share, 1, choice))
+            beside.append(below_part(contest, claim, first_is(choice), has_first(contest), share, 1, choice))
     return bounds, tuple(beside)
 
 
@@ -271,18 +271,12 @@ def always_above(
     return more(contest, "always-above", claim, first_is(winner), worth, pair=(winner, loser))
 
 
-def most_of(loser: CandidateIndex, winner: CandidateIndex, bounds: Mapping[CandidateIndex, Fraction]) -> Gives:
+def most_of(loser: CandidateIndex, winner: CandidateIndex, bounds: Mapping[CandidateIndex, Fraction]) -> Form:
     """Return the most that a ballot can be worth to `loser` while `winner` stands: 1, less if a winner had it first."""
-
-    def value(ballot: Ballot) -> Fraction:
-        for choice in ballot.ranking:
-            if choice == winner:
-                return Fraction(0)
-            if choice == loser:
-                return bounds.get(ballot.ranking[0], Fraction(1))
-        return Fraction(0)
-
-    return value
+    worth = prefers(loser, winner)
+    for first, tau in bounds.items():
+        worth -= (1 - tau) * reads("passed", first, loser, winner)
+    return worth
 
 
 GENERATOR = Generator(

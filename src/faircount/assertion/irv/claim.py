@@ -5,13 +5,12 @@ NEN(c, l | S): with exactly the choices of S standing, c has more votes than l, 
 Source: Blom, Stuckey and Teague 2019, "RAIRE: Risk-Limiting Audits for IRV Elections", arXiv:1903.08804, § 3.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 
-from faircount.model import HALF, Assertion, Assorter, Ballot, CandidateIndex, Contest
+from faircount.assertion.linear import more
+from faircount.assertion.rankings import Choices, first_is, head_is, prefers
+from faircount.model import Assertion, CandidateIndex, Contest
 
-_ONE, _ZERO = Fraction(1), Fraction(0)
 Order = tuple[int, ...]
 """The last part of an order of exclusion: first the one who goes first among them, last the winner."""
 
@@ -44,42 +43,21 @@ def bits(choices: Order) -> int:
     return found
 
 
-def as_assertion(contest: Contest, claim: Claim) -> Assertion:
-    """Return the claim in words and as an assorter with upper bound 1."""
+def as_assertion(contest: Contest, claim: Claim, among: Choices = ()) -> Assertion:
+    """Return the claim in words and as an assorter with upper bound 1.
+
+    `among` are those in the count from the start, where that is not everybody on the ballot: papers of all others then
+    count for the next of these.
+    """
     winner, loser = CandidateIndex(claim.winner), CandidateIndex(claim.loser)
     names = (contest.name_of(winner), contest.name_of(loser))
     if not claim.standing:
         words = f"{names[0]} is not excluded before {names[1]}"
-        return Assertion(contest.title, "neb", words, Assorter(_ONE, _neb(winner, loser)), winner, loser)
+        ahead = head_is(winner, among) if among else first_is(winner)
+        return more(contest, "neb", words, ahead, prefers(loser, winner), pair=(winner, loser))
     standing = tuple(CandidateIndex(c) for c in range(len(contest.choices)) if claim.standing >> c & 1)
     others = ", ".join(contest.name_of(c) for c in standing if c not in (winner, loser))
     stage = f"{others}, {names[0]} and {names[1]}" if others else f"{names[0]} and {names[1]}"
     words = f"{names[0]} has more votes than {names[1]} when only {stage} are left"
-    value = _nen(winner, loser, frozenset(standing))
-    return Assertion(contest.title, "nen", words, Assorter(_ONE, value), winner, loser, standing)
-
-
-def _neb(winner: CandidateIndex, loser: CandidateIndex) -> Callable[[Ballot], Fraction]:
-    def value(ballot: Ballot) -> Fraction:
-        if ballot.ranking[:1] == (winner,):
-            return _ONE
-        for choice in ballot.ranking:
-            if choice == winner:
-                return HALF
-            if choice == loser:
-                return _ZERO
-        return HALF
-
-    return value
-
-
-def _nen(
-    winner: CandidateIndex, loser: CandidateIndex, standing: frozenset[CandidateIndex]
-) -> Callable[[Ballot], Fraction]:
-    def value(ballot: Ballot) -> Fraction:
-        for choice in ballot.ranking:
-            if choice in standing:
-                return _ONE if choice == winner else _ZERO if choice == loser else HALF
-        return HALF
-
-    return value
+    one = more(contest, "nen", words, head_is(winner, standing), head_is(loser, standing), pair=(winner, loser))
+    return replace(one, standing=standing)
