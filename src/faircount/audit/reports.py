@@ -1,0 +1,108 @@
+"""Reported totals as an audit needs them: the mean of a claim over counted ballots, and what each batch could hide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from faircount.model import (
+    HALF,
+    Assertion,
+    BadInputError,
+    Commitment,
+    Counted,
+    Design,
+    Seen,
+    Subject,
+)
+
+ZERO = Fraction(0)
+
+
+def gain_of(assertion: Assertion, counted: Counted) -> Fraction:
+    """Return Σ g over counted ballots; cards that are in none of them have g = 0."""
+    return sum((assertion.assorter.gain(ballot) * n for ballot, n in counted.ballots), ZERO)
+
+
+def mean_of(assertion: Assertion, counted: Counted) -> Fraction:
+    """Return the mean of A over the cards, ½ + Σ g / (−2 least · cards). Raises `BadInputError` without cards."""
+    if counted.cards < 1:
+        raise BadInputError(f"contest {assertion.contest!r}", "a mean is over at least one card", str(counted.cards))
+    return HALF + gain_of(assertion, counted) / (-2 * assertion.assorter.least * counted.cards)
+
+
+def pool_means(subject: Subject, commitment: Commitment, assertion: Assertion) -> dict[str, Fraction]:
+    """Return the mean of one claim in each pool that holds the contest."""
+    return {
+        pool: mean_of(assertion, contests[subject.id])
+        for pool, contests in sorted(commitment.pools.items())
+        if subject.id in contests
+    }
+
+
+def recorded(commitment: Commitment, subject: Subject) -> Counted:
+    """Return everything on record of one contest over its N cards; phantoms are cards of which nothing is on record."""
+    found: dict[int, int] = {}
+    ballots = []
+    if commitment.design is Design.COMPARISON:
+        for card in commitment.listed:
+            for contest, index in card.record:
+                if contest == subject.id and index is not None:
+                    found[index] = found.get(index, 0) + 1
+        reads = commitment.reads.get(subject.id, ())
+        ballots = [(reads[index].ballot, n) for index, n in sorted(found.items())]
+        parts = [contests[subject.id] for _, contests in sorted(commitment.pools.items()) if subject.id in contests]
+    elif commitment.design is Design.POLLING:
+        parts = [commitment.totals[subject.id]]
+    else:
+        parts = [one.contests[subject.id] for one in commitment.batches if subject.id in one.contests]
+    return Counted(subject.cards, (*ballots, *(pair for part in parts for pair in part.ballots)))
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """One claim of a batch audit: by which share of its margin each batch could overstate it, and by which it did.
+
+    A claim is wrong only if Σ e ≥ 1 over all batches, e = (Σ g reported − Σ g found) / V, V = Σ g reported of all. A
+    batch of n cards cannot have e above u = (Σ g reported − n·least) / V. With pairs of candidates these are e and u of
+    MACRO (Stark 2009, SSRN 1443314); sums of g serve any claim that is linear in ballots.
+    """
+
+    subject: str
+    assertion: Assertion
+    whole: Fraction
+    """V."""
+    reported: tuple[Fraction, ...]
+    """Σ g by batch, in their order."""
+    cards: tuple[int, ...]
+    """n by batch: cards that hold the contest there."""
+
+    @property
+    def bounds(self) -> tuple[Fraction, ...]:
+        """u of each batch."""
+        least = self.assertion.assorter.least
+        return tuple((g - n * least) / self.whole for g, n in zip(self.reported, self.cards, strict=True))
+
+    def error(self, at: int, seen: Seen) -> Fraction:
+        """Return e of one batch; each card that is missing from those reported counts as the worst that it could be."""
+        counted = seen.contests.get(self.subject) if seen.found else None
+        if not isinstance(counted, Counted):
+            counted = Counted(0, ())  # type: ignore[arg-type]
+        missing = max(0, self.cards[at] - counted.cards)
+        found = gain_of(self.assertion, counted) + missing * self.assertion.assorter.least
+        return (self.reported[at] - found) / self.whole
+
+
+def margins_of(commitment: Commitment, subject: Subject) -> tuple[Margins, ...]:
+    """Return what each claim of one contest hangs on in a batch audit.
+
+    Raises `BadInputError` where the reports do not bear a claim out: nothing can be confirmed.
+    """
+    found = []
+    for assertion in subject.assertions:
+        nobody: Mapping[str, Counted] = {}
+        parts = [(one.contests or nobody).get(subject.id) for one in commitment.batches]
+        gains = tuple(gain_of(assertion, part) if part else ZERO for part in parts)
+        if (whole := sum(gains, ZERO)) <= 0:
+            raise BadInputError(f"assertion {assertion.claim!r}", "the batches' reports bear it out", f"Σ g = {whole}")
+        found.append(Margins(subject.id, assertion, whole, gains, tuple(part.cards if part else 0 for part in parts)))
+    return tuple(found)

@@ -1,0 +1,329 @@
+"""The state of an audit: a fold over the acts of its log, which takes them in no order but the one that is safe.
+
+What must be fixed is committed before there is a seed, the seed before there is a draw, the draw before anybody looks
+at paper. docs/bundle.md says of each act when it may come; whatever else comes is refused with the reason.
+"""
+
+import base64
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from faircount.audit.ceremony import LEAST_DIGITS, checked_digits, promise, seed_of
+from faircount.audit.drawing import Urn
+from faircount.audit.entries import Entries
+from faircount.audit.files import commitment_of
+from faircount.model import Act, BadInputError, Commitment, Design, Draw, Sample, UsageError, Verdict
+
+FORMAT = "faircount/1"
+DRAFT, COMMITTED, SEEDED, OPEN, CLOSED, PUBLISHED = "draft", "committed", "seeded", "round open", "closed", "published"
+Body = Mapping[str, Any]
+File = Callable[[str], bytes]
+"""SHA-256 → the bytes of a file that an act names."""
+SIGNERS = 2
+"""How many different persons sign an audit off."""
+
+
+@dataclass
+class Round:
+    """One round: what it was to draw, what was drawn up to it, and what it decided when it was closed."""
+
+    number: int
+    sizes: dict[str, int]
+    sample: Sample
+    decisions: dict[str, Verdict] = field(default_factory=dict)
+    measured: list[Body] = field(default_factory=list)
+
+
+@dataclass
+class Ceremony:
+    """What leads to the seed."""
+
+    size: int = 0
+    """Entries that the witnessed checkpoint covers; 0 before it is witnessed."""
+    root: str = ""
+    promises: dict[str, str] = field(default_factory=dict)
+    dice: dict[str, str] = field(default_factory=dict)
+    """By who entered them."""
+    revealed: dict[str, str] = field(default_factory=dict)
+    seed: str = ""
+
+
+class Audit:
+    """The acts taken so far, and what they amount to. `take` refuses what may not come and then changes nothing."""
+
+    def __init__(self, file: File) -> None:
+        self._file = file
+        self.acts = 0
+        self.at = ""
+        self.stage = ""
+        self.policy: Body = {}
+        """The body of `open`: election, keys, witnesses."""
+        self.used_seeds: set[str] = set()
+        self.names: dict[str, str] = {}
+        """Name → SHA-256 of every file that an act named."""
+        self._begin()
+
+    def _begin(self) -> None:
+        self.committed: Body = {}
+        self.ceremony = Ceremony()
+        self.rounds: list[Round] = []
+        self.entries = Entries(False)
+        self.hand_counts: dict[str, Body] = {}
+        self.signed: list[str] = []
+        self.__dict__.pop("commitment", None)
+        self.__dict__.pop("urn", None)
+
+    @cached_property
+    def commitment(self) -> Commitment:
+        """What was committed, read from its files. Raises `UsageError` before anything was."""
+        if not self.committed:
+            raise UsageError("nothing is committed yet: faircount commit")
+        files = {one["name"]: self._file(one["sha256"]) for one in self.committed["files"]}
+        return commitment_of(Design(self.committed["design"]), files)
+
+    @cached_property
+    def urn(self) -> Urn:
+        """What is drawn from, with the seed. Raises `UsageError` before there is one."""
+        if not self.ceremony.seed:
+            raise UsageError("there is no seed yet: faircount seed")
+        return Urn(self.commitment, self.ceremony.seed)
+
+    @property
+    def drawn(self) -> Sample:
+        """All that is drawn so far; nothing before the first draw."""
+        return self.rounds[-1].sample if self.rounds else Sample("", self.ceremony.seed, ())
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Units drawn that are not settled yet, in the order of the draw; phantoms are never looked for."""
+        return self.entries.waiting(self.drawn.units)
+
+    def undecided(self) -> tuple[str, ...]:
+        """Return the audited contests that are neither confirmed nor counted by hand."""
+        decided = self.rounds[-1].decisions if self.rounds else {}
+        return tuple(
+            one.id
+            for one in self.commitment.audited
+            if decided.get(one.id) is not Verdict.CONFIRMED and one.id not in self.hand_counts
+        )
+
+    def take(self, act: Act) -> None:
+        """Take the next act. Raises `UsageError` for one that may not come now, `BadInputError` for one ill formed."""
+        if act.n != self.acts:
+            raise UsageError(f"the next act is number {self.acts}, not {act.n}")
+        if act.at < self.at:
+            raise UsageError(f"times do not run backwards: {act.at} comes after {self.at}; set the clock right")
+        if (act.act == "open") == bool(self.stage):
+            raise UsageError("a log begins with `open`, once")
+        if self.stage == PUBLISHED:
+            raise UsageError("the audit is published and takes nothing more; a new one needs a log of its own")
+        taker = _TAKERS.get(act.act)
+        if taker is None:
+            raise BadInputError(f"act {act.n}", f"an act is one of {', '.join(sorted(_TAKERS))}", repr(act.act))
+        named = _files_of(act)
+        for one in named:
+            if self.names.get(one["name"], one["sha256"]) != one["sha256"]:
+                raise UsageError(f"another file was named {one['name']!r} before; give this one a name of its own")
+        taker(self, act)
+        self.names.update((one["name"], one["sha256"]) for one in named)
+        self.acts, self.at = act.n + 1, act.at
+
+    def _at(self, *stages: str) -> None:
+        if self.stage not in stages:
+            raise UsageError(f"this may be done when the audit is {' or '.join(stages)}; it is: {self.stage}")
+
+    def _open(self, act: Act) -> None:
+        if act.body.get("format") != FORMAT:
+            raise BadInputError("act 0", f"the format is {FORMAT}", repr(act.body.get("format")))
+        self.policy, self.stage = act.body, DRAFT
+
+    def _commit(self, act: Act) -> None:
+        self._at(DRAFT)
+        if act.body["min_digits"] < LEAST_DIGITS:
+            raise BadInputError("commit", f"a seed has at least {LEAST_DIGITS} digits", str(act.body["min_digits"]))
+        Design(act.body["design"])
+        self.committed, self.stage = act.body, COMMITTED
+        self.entries = Entries(bool(act.body["double_entry"]))
+
+    def _witness(self, act: Act) -> None:
+        self._at(COMMITTED)
+        if self.ceremony.promises or self.ceremony.dice:
+            raise UsageError("the ceremony of the seed has begun: a checkpoint is witnessed before it")
+        lines = str(act.body["checkpoint"]).split("\n")
+        if len(lines) < 3 or lines[0] != self.policy["origin"] or lines[1] != str(act.n):
+            rule = f"the checkpoint is of {self.policy['origin']} and covers all {act.n} acts before this one"
+            raise BadInputError("witness", rule, " / ".join(lines[:2]))
+        self.ceremony.size, self.ceremony.root = act.n, base64.b64decode(lines[2]).hex()
+
+    def _before_seed(self) -> Ceremony:
+        self._at(COMMITTED)
+        if not self.ceremony.size:
+            raise UsageError("the commitment is not witnessed yet: faircount commit --witnessed, then the seed")
+        return self.ceremony
+
+    def _promise(self, act: Act) -> None:
+        made, party = self._before_seed(), str(act.body["party"])
+        if made.dice or made.revealed:
+            raise UsageError("dice were entered or a value revealed: a promise made now could be chosen to suit them")
+        if party in made.promises:
+            raise UsageError(f"{party} has promised already, and a promise stays")
+        made.promises[party] = str(act.body["sha256"])
+
+    def _dice(self, act: Act) -> None:
+        made = self._before_seed()
+        digits = checked_digits(str(act.body["digits"]), self.committed["min_digits"])
+        if digits != act.body["digits"]:
+            raise BadInputError("dice", "digits stand without blanks", repr(act.body["digits"]))
+        if act.by.name in made.dice:
+            raise UsageError(f"{act.by.name} has entered the dice already; a second person enters them again")
+        if len(made.dice) == 2:
+            raise UsageError("two persons have entered the dice")
+        if made.dice and digits not in made.dice.values():
+            other = next(iter(made.dice))
+            raise UsageError(
+                f"these are not the digits that {other} entered; look at the dice, and enter what they show"
+            )
+        made.dice[act.by.name] = digits
+
+    def _reveal(self, act: Act) -> None:
+        made, party = self._before_seed(), str(act.body["party"])
+        if len(made.dice) < 2:
+            raise UsageError("values are revealed after two persons have entered the dice")
+        if party not in made.promises or party in made.revealed:
+            raise UsageError(f"{party} has promised nothing, or has revealed it")
+        value = str(act.body["value"])
+        if "\n" in value or "\n" in party or promise(party, str(act.body["nonce"]), value) != made.promises[party]:
+            raise BadInputError(
+                f"reveal of {party}", "it is what was promised", "another sum", "look for a slip of typing"
+            )
+        made.revealed[party] = value
+
+    def seed_due(self) -> str:
+        """Return the seed that the ceremony gives. Raises `UsageError` while something is missing."""
+        made = self._before_seed()
+        if len(made.dice) < 2:
+            raise UsageError(f"{2 - len(made.dice)} more must enter the dice")
+        if missing := sorted(made.promises.keys() - made.revealed.keys()):
+            raise UsageError(f"{missing[0]} promised a value and has not revealed it; without it, begin again: restart")
+        return seed_of(next(iter(made.dice.values())), made.root, made.revealed)
+
+    def _seed(self, act: Act) -> None:
+        due = self.seed_due()
+        if act.body["seed"] != due:
+            raise BadInputError("seed", "it is what dice and revealed values give", repr(act.body["seed"]))
+        if due in self.used_seeds:
+            raise UsageError("this seed was used before the audit began again; roll a new one")
+        self.used_seeds.add(due)
+        self.ceremony.seed, self.stage = due, SEEDED
+
+    def _draw(self, act: Act) -> None:
+        self._at(SEEDED, CLOSED)
+        if self.stage == CLOSED and not self.undecided():
+            raise UsageError("every contest is confirmed or counted by hand; there is nothing to draw for")
+        number, sizes = act.body["round"], dict(act.body["sizes"])
+        if number != len(self.rounds) + 1:
+            raise UsageError(f"the next round is {len(self.rounds) + 1}, not {number}")
+        before = self.rounds[-1].sizes if self.rounds else {}
+        if fewer := sorted(c for c, n in before.items() if sizes.get(c, 0) < n):
+            raise UsageError(f"sizes are of all rounds together and only grow; {fewer[0]} had {before[fewer[0]]:,}")
+        sample = self._sample(act.body["sample"])
+        self.rounds.append(Round(number, sizes, sample))
+        self.entries.drawn(sample.units)
+        self.stage = OPEN
+
+    def _sample(self, named: Body) -> Sample:
+        rows = list(csv.DictReader(io.StringIO(self._file(named["sha256"]).decode(), newline="")))
+        name = "ppeb" if self.committed["design"] == Design.BATCH else "consistent"
+        draws = tuple(Draw(row["unit"], row.get("ticket") or row.get("draw") or "") for row in rows)
+        return Sample(name, self.ceremony.seed, draws)
+
+    def _enter(self, act: Act) -> None:
+        self._at(OPEN)
+        if act.body["round"] != self.rounds[-1].number:
+            raise UsageError(f"round {self.rounds[-1].number} is open, not {act.body['round']}: ask for the list again")
+        self.entries.enter(act, self.commitment)
+
+    def _correct(self, act: Act) -> None:
+        self._at(OPEN, CLOSED)
+        if act.body["round"] != self.rounds[-1].number:
+            raise UsageError(f"the last round is {self.rounds[-1].number}, not {act.body['round']}")
+        if self.signed:
+            raise UsageError("the audit is signed off; begin again with a reason: restart")
+        self.entries.correct(act, self.commitment)
+        if self.stage == CLOSED:
+            self.hand_counts = {}
+        self.stage = OPEN
+
+    def _close(self, act: Act) -> None:
+        self._at(OPEN)
+        last = self.rounds[-1]
+        if act.body["round"] != last.number:
+            raise UsageError(f"round {last.number} is open, not {act.body['round']}")
+        if waiting := self.waiting:
+            raise UsageError(f"{len(waiting):,} units are drawn and not settled, first {waiting[0]!r}")
+        last.decisions = {name: Verdict(word) for name, word in act.body["decisions"].items()}
+        last.measured = list(act.body["measured"])
+        self.stage = CLOSED
+
+    def _hand_count(self, act: Act) -> None:
+        self._at(CLOSED)
+        name = act.body["contest"]
+        if name not in self.undecided():
+            raise UsageError(
+                f"{name!r} is not an audited contest that waits for a decision: {', '.join(self.undecided())}"
+            )
+        self.hand_counts[name] = act.body
+
+    def _late(self, act: Act) -> None:
+        if act.body.get("what") not in ("late-ballots", "replaced-file", "second-upload"):
+            raise BadInputError(
+                "late", "it is late-ballots, replaced-file or second-upload", repr(act.body.get("what"))
+            )
+        self._again(act)
+
+    def _again(self, act: Act) -> None:
+        del act
+        self._begin()
+        self.stage = DRAFT
+
+    def _sign_off(self, act: Act) -> None:
+        self._at(CLOSED)
+        if undecided := self.undecided():
+            raise UsageError(
+                f"{len(undecided)} contests are neither confirmed nor counted by hand, first {undecided[0]!r}"
+            )
+        if act.by.name in self.signed:
+            raise UsageError(f"{act.by.name} has signed; another person must, too")
+        self.signed.append(act.by.name)
+
+    def _publish(self, act: Act) -> None:
+        del act
+        self._at(CLOSED)
+        if len(self.signed) < SIGNERS:
+            raise UsageError(
+                f"{SIGNERS} different persons sign off before an audit is published; {len(self.signed)} did"
+            )
+        self.stage = PUBLISHED
+
+    def _note(self, act: Act) -> None:
+        if not str(act.body.get("words", "")).strip():
+            raise BadInputError("note", "it says something", "nothing")
+
+
+_TAKERS: Mapping[str, Callable[[Audit, Act], None]] = {
+    "open": Audit._open, "commit": Audit._commit, "witness": Audit._witness, "promise": Audit._promise,
+    "dice": Audit._dice, "reveal": Audit._reveal, "seed": Audit._seed, "draw": Audit._draw, "entry": Audit._enter,
+    "resolve": Audit._enter, "correct": Audit._correct, "close": Audit._close, "hand-count": Audit._hand_count,
+    "late": Audit._late, "restart": Audit._again, "note": Audit._note, "sign-off": Audit._sign_off,
+    "publish": Audit._publish,
+}  # fmt: skip
+
+
+def _files_of(act: Act) -> list[Body]:
+    """Return the files that an act names."""
+    found = list(act.body.get("files", ())) if act.act in ("commit", "late") else []
+    return [*found, act.body["sample"]] if act.act == "draw" else found
