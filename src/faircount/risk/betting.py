@@ -4,15 +4,13 @@ Source: Waudby-Smith & Ramdas, "Estimating means of bounded random variables by 
 values in [0, u] and bets on a mean above t alone.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from faircount.risk.alpha import ETA0
 from faircount.risk.martingale import Known, Past, betting, quotient
 from faircount.risk.risk_function import Floats, Setting
 
-PURSES = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99])
+PURSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 """Shares of the largest bet, one a purse."""
 
 
@@ -51,10 +49,9 @@ def kelly(past: Past, known: Known) -> Floats:
     return quotient(gain, whole, whole > 0)
 
 
-def grid(past: Past, known: Known) -> Iterator[Floats]:
-    """Yield the bets of purses that stake the shares `PURSES` of the largest bet."""
-    for share in PURSES:
-        yield share * past.largest_bet
+def largest(past: Past, known: Known) -> Floats:
+    """Return the largest bet, of which each purse stakes a share."""
+    return past.largest_bet
 
 
 SOURCE = "Waudby-Smith & Ramdas, arXiv:2010.09686"
@@ -75,4 +72,6 @@ KELLY = betting(
     (ETA0, Setting("d", 10, 0.1, 1e9, "how many imagined draws of η0 come before the first")),
     bet=kelly,
 )  # fmt: skip
-MIXTURE = betting("mixture", f"{SOURCE}, § B.5 (diversified Kelly): a grid of bets, a purse each", bets=grid)
+MIXTURE = betting(
+    "mixture", f"{SOURCE}, § B.5 (diversified Kelly): a grid of bets, a purse each", bet=largest, shares=PURSES
+)  # fmt: skip

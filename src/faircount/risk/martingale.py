@@ -6,7 +6,7 @@ nonnegative supermartingale under the null, so that P(some T_j ≥ 1/α) ≤ α 
 Sources: Waudby-Smith & Ramdas, arXiv:2010.09686, § 4; Stark, arXiv:2201.02707, § 2; WSR 2021, arXiv:2107.11323.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -103,8 +103,8 @@ class Past:
 
 Bet = Callable[[Past, Known], Floats]
 """(past, settings) → λ_j of every draw; what lies outside [0, 1/μ_j] is moved to the nearer end."""
-Bets = Callable[[Past, Known], Iterable[Floats]]
-"""The same for a gambler who divides the first 1 evenly among purses, each with bets of its own."""
+STEP, MOST = 32, 1e9
+"""Draws whose products are taken as they are, and the largest gain of one of them: (10⁹)³² is still a float."""
 
 
 def wealth(values: Floats, past: Past, bets: Floats) -> Floats:
@@ -115,6 +115,37 @@ def wealth(values: Floats, past: Past, bets: Floats) -> Floats:
     with np.errstate(divide="ignore"):
         np.log1p(gains, out=gains)
     return np.cumsum(gains, axis=1, out=gains)
+
+
+def wealth_in_purses(values: Floats, past: Past, bets: Floats, shares: Sequence[float]) -> Floats:
+    """Return ln of the mean wealth of purses, each of which bets its share of λ_j; −∞ where all is lost.
+
+    Logarithms are what takes time, so wealth is multiplied up in steps of `STEP` draws, and only what a purse holds at
+    the end of each is kept as a logarithm. A gain of more than `MOST` times the stake is counted as that: the product
+    of a step is then no larger than a float can be, and a gambler who forgoes a gain is no danger to the promise.
+    """
+    length = values.shape[1]
+    gains = np.zeros((len(values), -(-length // STEP), STEP))
+    flat = gains.reshape(len(values), -1)[:, :length]
+    np.multiply(values - past.mean_left, np.clip(bets, 0, past.largest_bet), out=flat)
+    np.clip(flat, -1, MOST, out=flat)
+    total, product = np.zeros(gains.shape), np.empty(gains.shape)
+    most = np.full((*gains.shape[:2], 1), np.finfo(float).min)
+    for share in shares:
+        np.multiply(gains, share, out=product)
+        product += 1
+        np.cumprod(product, axis=2, out=product)
+        start = np.zeros(most.shape)
+        with np.errstate(divide="ignore"):
+            np.cumsum(np.log(product[:, :-1, -1:]), axis=1, out=start[:, 1:])
+        higher = np.maximum(most, start)
+        total *= np.exp(most - higher)
+        product *= np.exp(start - higher)
+        total += product
+        most = higher
+    with np.errstate(divide="ignore"):
+        logs = np.log(total / len(shares)) + most
+    return logs.reshape(len(values), -1)[:, :length]
 
 
 def decided(log_wealth: Floats, values: Floats, past: Past) -> Floats:
@@ -159,14 +190,14 @@ def checked(name: str, values: Floats, populations: Sequence[Population], allowe
 
 
 def betting(
-    name: str, source: str, settings: tuple[Setting, ...] = (), *, bet: Bet | None = None, bets: Bets | None = None,
+    name: str, source: str, settings: tuple[Setting, ...] = (), *, bet: Bet, shares: Sequence[float] = (),
     with_replacement: bool = True, without_replacement: bool = True,
 ) -> RiskFunction:  # fmt: skip
-    """Return the risk function of a gambler who bets as `bet` says, or with several purses as `bets` says."""
-    allowed = (with_replacement, without_replacement)
+    """Return the risk function of a gambler who bets as `bet` says.
 
-    def purses(past: Past, known: Known) -> Iterable[Floats]:
-        return bets(past, known) if bets else (bet(past, known),) if bet else ()
+    With `shares` the first 1 is divided evenly among as many purses, and each bets its share of what `bet` says.
+    """
+    allowed = (with_replacement, without_replacement)
 
     def batched(values: Floats, populations: Sequence[Population], given: Sequence[Settings]) -> Floats:
         rows = checked(name, values, populations, allowed)
@@ -181,9 +212,9 @@ def betting(
             part = slice(at, at + height)
             past = Past(rows[part], populations[part])
             numbers = {s.name: np.array([[one[s.name]] for one in known[part]]) for s in settings}
-            logs = [wealth(rows[part], past, one) for one in purses(past, numbers)]
-            together = np.logaddexp.reduce(logs) - np.log(len(logs)) if len(logs) > 1 else logs[0]
-            answer[part] = decided(together, rows[part], past)
+            stakes = bet(past, numbers)
+            logs = wealth_in_purses(rows[part], past, stakes, shares) if shares else wealth(rows[part], past, stakes)
+            answer[part] = decided(logs, rows[part], past)
         return answer.T
 
     def p_values(values: Floats, population: Population, given: Settings) -> Floats:
