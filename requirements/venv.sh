@@ -63,10 +63,11 @@ install_lock() {
     say "installing the libraries that $(basename "$2") names (once; mostly under a minute; about 500 MB on disk)."
     quiet=--quiet
     [ ! -t 2 ] || quiet=
+    # A lock names all that is needed, and no more than that: what a package asks for besides (--no-deps) we never call.
     # uv is ten times as fast as pip. It comes by its own lock; where it has no ready-made file, or fails, pip does it all.
     if pip_install "$1" "$(dirname "$2")/uv.txt" --quiet 4>/dev/null &&
         UV_SYSTEM_CERTS=true UV_LINK_MODE=copy "$1/bin/uv" pip install $quiet --python "$1/bin/python" \
-            --require-hashes --only-binary :all: -r "$2" >&2; then
+            --no-deps --require-hashes --only-binary :all: -r "$2" >&2; then
         :
     elif pip_install "$1" "$2" $quiet 4>&2; then
         :
@@ -84,7 +85,7 @@ pip_install() {
     pip=$1/bin/python lock=$2
     shift 2
     "$pip" -m pip --disable-pip-version-check --no-input install "$@" \
-        --require-hashes --only-binary :all: -r "$lock" >&4 2>&4
+        --no-deps --require-hashes --only-binary :all: -r "$lock" >&4 2>&4
 }
 
 # Sets $python to the real program behind the first Python of 3.11 or later, one that can make environments.

@@ -1,1 +1,1 @@
-"""Room, not yet furnished: action log, hashes, signatures, bundle."""
+"""Evidence: the log of acts, envelopes, and the bundle that strangers check."""
