@@ -1,7 +1,7 @@
 """A catalog: the one obvious place where a family of things is listed."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
 from faircount.model.errors import UsageError
@@ -43,9 +43,9 @@ class Catalog(Mapping[str, T]):
         try:
             return self._entries[name]
         except KeyError:
-            near = difflib.get_close_matches(name, self._entries, n=1)
+            near = difflib.get_close_matches(name, self, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            raise UnknownNameError(f"no {self.kind} named {name!r}; {hint}known: {', '.join(self._entries)}") from None
+            raise UnknownNameError(f"no {self.kind} named {name!r}; {hint}known: {', '.join(self)}") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
@@ -55,3 +55,32 @@ class Catalog(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+class LazyCatalog(Catalog[T]):
+    """A catalog that loads an entry when it is first asked for. Its names, and how many there are, load none.
+
+    `places` say by name what `load` makes the entry from. Raises `ValueError` for an entry that has another name than
+    the one it is listed under.
+    """
+
+    def __init__(self, kind: str, load: Callable[[str], T], places: Mapping[str, str]) -> None:
+        super().__init__(kind)
+        self._load, self._places = load, places
+
+    def __getitem__(self, name: str) -> T:
+        if name in self._places and name not in self._entries:
+            entry = self._load(self._places[name])
+            if entry.name != name:
+                raise ValueError(f"{self.kind} {entry.name!r} is listed as {name!r}")
+            self._entries[name] = entry
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)

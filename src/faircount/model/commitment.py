@@ -129,6 +129,17 @@ class Commitment:
             return {one.batch: frozenset(one.contests) for one in self.batches}
         return {}
 
+    @cached_property
+    def times_read(self) -> Mapping[str, Mapping[int, int]]:
+        """Contest → index of a distinct reading → cards that are listed with it; pools and phantoms have none."""
+        found: dict[str, dict[int, int]] = {one.id: {} for one in self.subjects}
+        for card in self.listed:
+            for contest, index in card.record:
+                if index is not None:
+                    times = found.setdefault(contest, {})
+                    times[index] = times.get(index, 0) + 1
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -37,6 +37,8 @@ class PlainCards:
         self._seen_cards, self._seen_ballots = SeenNames(), SeenNames()
         self._card = self._ballots = self._records = 0
         self._closed: list[Batch] = []
+        self._patterns: dict[tuple[str, str], int] = {}
+        """(contest, choices as written) → the builder's pattern, until it builds: most cells say what another said."""
 
     def read(self, export: Export) -> Iterator[Batch]:
         """Yield the file's cards and record it."""
@@ -70,13 +72,16 @@ class PlainCards:
         if contest in self._contests:
             self._reject(row, "a card holds a contest once", cells, "contest")
             return
-        marks, rule = marks_of(text)
-        if rule:
-            self._reject(row, rule, cells, "choices")
-            return
+        pattern = self._patterns.get((contest, text))
+        if pattern is None:
+            marks, rule = marks_of(text)
+            if rule:
+                self._reject(row, rule, cells, "choices")
+                return
+            made = tuple(ExportedMark(choice, rank) for rank, choice in marks)
+            pattern = self._patterns[contest, text] = self._builder.pattern(contest, made)
         self._contests.add(contest)
-        made = tuple(ExportedMark(choice, rank) for rank, choice in marks)
-        self._builder.add_vote(self._card, self._builder.pattern(contest, made))
+        self._builder.add_vote(self._card, pattern)
 
     def _open(self, row: int, label: str, cells: Cells) -> None:
         """Begin a card; `_good` stays false where its first row cannot be read, and its rows are all rejected."""
@@ -96,6 +101,7 @@ class PlainCards:
         if not same_ballot:
             if self._builder.full:
                 self._closed.append(self._builder.build())
+                self._patterns.clear()
                 self._ballots = 0
             self._ballots += 1
         self._ballot = ballot
