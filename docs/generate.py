@@ -150,6 +150,9 @@ def commands() -> str:
         command = cli.program.get_command(whole, name)
         context = click.Context(command, info_name=name, parent=whole, **told)
         lines += [f"## `{name}`\n", "```text", command.get_help(context), "```\n"]
+        for part in getattr(command, "commands", {}):
+            inside = click.Context(command.commands[part], info_name=part, parent=context, **told)
+            lines += [f"### `{name} {part}`\n", "```text", command.commands[part].get_help(inside), "```\n"]
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
 
 

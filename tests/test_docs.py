@@ -93,6 +93,8 @@ def test_every_command_that_a_page_shows_can_be_given(path: Path) -> None:
         assert rest and rest[0] in COMMANDS, words
         command = program.get_command(context, rest[0])
         assert command
+        while isinstance(command, click.Group) and rest[1:] and rest[1] in command.commands:
+            command, rest = command.commands[rest[1]], rest[1:]
         command.make_parser(click.Context(command, parent=context)).parse_args(rest[1:])
 
 

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from cli.running import Here
 
+from faircount.app.auditing.bundling import write
+from faircount.app.auditing.preparing import Wish
+from faircount.app.auditing.rehearsing import Rehearsal, rehearse
 from faircount.app.demonstrating import make_exports
 from faircount.app.ingest import ingest
+from faircount.app.opened import Opened
 from faircount.store import Workspace
 
 HOSTILE = "\x1b[31mRed\x1b]0;owned\x07 \x9b2J ‮txet \r\x08 ⟦"
@@ -32,6 +36,15 @@ def town(tmp_path_factory: pytest.TempPathFactory, received: Path) -> Path:
 def mine(tmp_path: Path, town: Path) -> Path:
     """A copy of the town's workspace that a test may change."""
     return Path(shutil.copytree(town, tmp_path / "mine"))
+
+
+@pytest.fixture(scope="package")
+def audited(tmp_path_factory: pytest.TempPathFactory, town: Path) -> Path:
+    """The town's workspace with an audit that was rehearsed and published, and its bundle; nobody writes to it."""
+    root = Path(shutil.copytree(town, tmp_path_factory.mktemp("audited") / "e"))
+    with rehearse(Opened(root), Rehearsal(Wish(contests=("mayor", "measure a")))) as held:
+        write(held, root / "evidence.zip")
+    return root
 
 
 @pytest.fixture(scope="package")

@@ -39,8 +39,21 @@ DOCUMENTS = {
     "seats": ["seats council --rule highest-averages"],
     "electors": ["electors --states {received}/states.csv"],
     "meeting": ["meeting 'measure a' --outstanding 100000"],
+    "committees": ["committees council --rule seqpav", "committees --rules"],
     "explain-results": ["explain-results mayor", "explain-results mayor --vary skipped=0,1 -O overvote=skip"],
     "reconcile": ["reconcile R01 R13", "reconcile --explain R08"],
+    "assertions": ["assertions mayor", "assertions --design polling"],
+    "plan": ["plan mayor governor --what-if"],
+    "commit": ["commit mayor --by Ada"],
+    "seed": ["seed show", "seed bind Greens 12345"],
+    "sample": ["sample show --all", "sample verify"],
+    "enter": ["enter --template t.csv"],
+    "audit": ["audit"],
+    "explain": ["explain mayor"],
+    "log": ["log show", "log show --number 3", "log verify", "log checkpoint", "log receipt 2 -o r"],
+    "bundle": ["bundle inspect {bundle}"],
+    "verify": ["verify {bundle}"],
+    "publish": ["publish site --by Ada"],
     "report": ["report -o r.html"],
     "decide": ["decide Mayor --seats 1"],
     "sql": ["sql 'select 1 as a, 2 as a, 3 as a_1'", "sql 'from sources' -o s.csv", "sql 'from cards limit 0'"],
@@ -50,6 +63,9 @@ DOCUMENTS = {
     "completion": ["completion bash"],
 }
 
+OF_AN_AUDIT = ("seed", "sample", "enter", "audit", "explain", "log", "bundle", "publish")
+"""Commands that speak of an audit that was begun."""
+
 
 def test_every_command_is_asked_for_json() -> None:
     assert list(DOCUMENTS) == list(COMMANDS)
@@ -57,23 +73,22 @@ def test_every_command_is_asked_for_json() -> None:
 
 @pytest.mark.parametrize("arguments", [a for found in DOCUMENTS.values() for a in found])
 def test_json_is_one_document_and_nothing_else_on_stdout(
-    here: Here, mine: Path, received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str
-) -> None:
+    here: Here, mine: Path, audited: Path, received: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: str,
+) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     folder = Path(shutil.copytree(received, tmp_path / "received"))  # a mapping is written beside its table
     (folder / "states.csv").write_text("contest,electors\nMayor,3\n", encoding="utf-8")
-    words = shlex.split(arguments.format(received=folder))
+    words = shlex.split(arguments.format(received=folder, bundle=audited / "evidence.zip"))
+    mine = Path(shutil.copytree(audited, tmp_path / "audited")) if words[0] in OF_AN_AUDIT else mine
     found = here("-w", mine, "--json", *words)
     assert found.code in (0, 1, 2, 3)
     assert json.loads(found.out, parse_constant=pytest.fail) is not None
     if words[0] not in ("completion", "demo"):
-        after = here(
-            words[0],
-            "--json",
-            *(["-w", mine] if words[0] not in ("init", "sniff", "map", "convert", "doctor") else []),
-            *words[1:],
-        )
-        assert after.code == (2 if words[0] in ("init", "convert") else found.code)
+        without = ("init", "sniff", "map", "convert", "doctor", "verify")
+        placed = words[0] in without or words[:2] in (["seed", "bind"], ["bundle", "inspect"])
+        after = here(*words, "--json", *([] if placed else ["-w", mine]))
+        assert after.code == (2 if words[0] in ("init", "convert", "commit", "publish") else found.code)
 
 
 def test_json_names_every_column_and_has_no_value_that_json_lacks(here: Here, town: Path) -> None:

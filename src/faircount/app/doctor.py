@@ -20,7 +20,7 @@ class Ailment:
 
 _NEEDED = {
     "duckdb": "2.0", "pyarrow": "26", "msgspec": "0.22", "lxml": "6.1", "numpy": "2.2", "rapidfuzz": "3.14",
-    "click": "8.5", "rich": "15", "xlsxwriter": "3.3",
+    "click": "8.5", "rich": "15", "xlsxwriter": "3.3", "cryptography": "50", "sqlalchemy": "2.1", "alembic": "1.20",
 }  # fmt: skip
 _FOR_REPORTS = {"jinja2": "3.1.6", "babel": "2.18"}
 

@@ -1,1 +1,1 @@
-"""Room, not yet furnished: a round: assertions × sample × risk → decision."""
+"""An audit: what is committed, drawn, entered and decided, as a fold over acts; and plans of what it takes."""

@@ -7,6 +7,7 @@ anybody rolls or reveals, so that nobody can choose a value that suits. docs/bun
 import hashlib
 from collections.abc import Mapping
 
+from faircount.audit.forms import utf16
 from faircount.model import BadInputError
 
 SEED, PROMISE = "faircount-seed/1", "faircount-promise/1"
@@ -26,7 +27,7 @@ def seed_of(digits: str, root: str, revealed: Mapping[str, str]) -> str:
     """
     if not revealed:
         return digits
-    parts = [SEED, root, digits, *sorted(f"{party}={value}" for party, value in revealed.items())]
+    parts = [SEED, root, digits, *sorted((f"{party}={value}" for party, value in revealed.items()), key=utf16)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from math import ceil
 
@@ -52,11 +51,8 @@ class Urn:
     @cached_property
     def bounds(self) -> tuple[int, ...]:
         """Of a batch audit: ⌈10^9 u⌉ of each batch, u the most by which it can overstate any claim, in its margins."""
-        zero = Fraction(0)
-        return tuple(
-            ceil(_SCALE * max((one.bounds[at] for one in self.margins), default=zero))
-            for at in range(len(self.commitment.batches))
-        )
+        columns = [one.bounds for one in self.margins]
+        return tuple(ceil(_SCALE * max(most)) for most in zip(*columns, strict=True))
 
     def drawn(self, sizes: Mapping[str, int]) -> Sample:
         """Return the sample of these sizes. Raises `BadInputError` for sizes that the design or the records lack."""

@@ -9,6 +9,7 @@ from faircount.model import (
     Act,
     BadInputError,
     Ballot,
+    CandidateIndex,
     Commitment,
     Contest,
     Counted,
@@ -16,10 +17,13 @@ from faircount.model import (
     Seen,
     Subject,
     UsageError,
+    VoteCount,
 )
 
 POINTS = frozenset({"score", "star", "borda", "dowdall"})
 """Rules under which a ballot's votes are points, of which one choice may have several."""
+ONCE = frozenset({"plurality", "threshold", "majority-or-runoff", "top-n", "highest-averages", "largest-remainder"})
+"""Rules under which a card gives a choice one vote or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Entries:
         if act.act == "resolve":
             if not self.disagrees(unit):
                 raise UsageError(f"{unit!r} has no two entries that disagree; there is nothing to resolve")
-            if len(set(act.body["people"])) < 2:
+            if len({name.strip() for name in act.body["people"]}) < 2:
                 raise UsageError("two different people look at the card together and resolve it")
         elif any(version.person == act.by.name for version in before):
             raise UsageError(f"{act.by.name} has entered {unit!r} already; somebody else enters it a second time")
@@ -93,16 +97,14 @@ class Entries:
         if unit not in self.settled or self.settled[unit].n != act.body["of"]:
             now = f"act {self.settled[unit].n} settled it" if unit in self.settled else "it is not settled"
             raise UsageError(f"a correction of {unit!r} names the act that settled it; {now}")
-        if not str(act.body["reason"]).strip():
-            raise UsageError("a correction says why")
-        if not act.body["approved_by"] or act.body["approved_by"] == act.by.name:
+        if act.body["approved_by"].strip() == act.by.name.strip():
             raise UsageError("somebody else approves a correction")
         version = Version(act.n, act.act, act.by.name, checked(act, commitment))
         self.versions[unit].append(version)
         self.settled[unit] = version
 
     def _unit(self, act: Act) -> str:
-        unit = str(act.body["unit"])
+        unit: str = act.body["unit"]
         if unit.startswith(PHANTOM):
             raise UsageError(f"{unit!r} is a phantom: there is no such card, and it counts as not found")
         if unit not in self._drawn:
@@ -122,7 +124,7 @@ def checked(act: Act, commitment: Commitment) -> Seen:
             raise BadInputError(f"entry of {unit!r}", rule, f"nothing of {title!r}",
                                 "say what is marked, blank, or that the contest is not on the card")  # fmt: skip
     for subject in commitment.subjects:
-        _refuse_impossible(subject, seen.contests.get(subject.id), f"entry of {unit!r}")
+        refuse_impossible(subject, seen.contests.get(subject.id), f"entry of {unit!r}")
     return seen
 
 
@@ -133,12 +135,35 @@ def expected(commitment: Commitment, unit: str) -> frozenset[str]:
     return commitment.contests_of[unit]
 
 
-def _refuse_impossible(subject: Subject, found: Ballot | Counted | None, place: str) -> None:
+def refuse_impossible(subject: Subject, found: Ballot | Counted | None, place: str) -> None:
+    """Raise `BadInputError` for a ballot that no card can be, or counted ones that so many cards cannot hold."""
     ballots = [found] if isinstance(found, Ballot) else [b for b, _ in found.ballots] if found is not None else []
     for ballot in ballots:
         if (why := impossible(subject, ballot)) is not None:
             rule = f"a card says in {subject.contest.title!r} what its law allows"
             raise BadInputError(place, rule, why, "an overvote is entered as such and counts for nobody")
+    if isinstance(found, Counted) and (why := too_many(subject, found)) is not None:
+        raise BadInputError(place, f"{found.cards:,} cards hold what was counted in {subject.contest.title!r}", why)
+
+
+def too_many(subject: Subject, found: Counted) -> str | None:
+    """Return why so few cards cannot hold these ballots; None where they can."""
+    contest = subject.contest
+    ranked = sum(n for ballot, n in found.ballots if ballot.ranking)
+    if ranked > found.cards:
+        return f"{ranked:,} rankings"
+    if contest.rule in POINTS or contest.ranks:
+        return None
+    votes: dict[CandidateIndex, VoteCount] = {}
+    for ballot, n in found.ballots:
+        for choice, given in ballot.votes:
+            votes[choice] = votes.get(choice, 0) + given * n
+    if sum(votes.values()) > found.cards * contest.votes_allowed:
+        return f"{sum(votes.values()):,} votes, {contest.votes_allowed} a card at most"
+    for choice, total in sorted(votes.items()):
+        if contest.rule in ONCE and contest.choices[choice].kind != "write-in" and total > found.cards:
+            return f"{total:,} votes for {contest.choices[choice].name}"
+    return None
 
 
 def impossible(subject: Subject, ballot: Ballot) -> str | None:
@@ -147,6 +172,11 @@ def impossible(subject: Subject, ballot: Ballot) -> str | None:
     given = sum(votes for _, votes in ballot.votes)
     if contest.rule not in POINTS and not contest.ranks and given > contest.votes_allowed:
         return f"{given} votes, allowed are {contest.votes_allowed}"
+    # Write-ins of one card may name several persons, and the pool of them gets all.
+    once = contest.rule in ONCE and not contest.ranks
+    twice = [c for c, n in ballot.votes if n > 1 and once and contest.choices[c].kind != "write-in"]
+    if twice:
+        return f"{dict(ballot.votes)[twice[0]]} votes for {contest.choices[twice[0]].name}"
     if ballot.ranking and not contest.ranks:
         return "a ranking, where voters do not rank"
     for assertion in subject.assertions:

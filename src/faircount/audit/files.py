@@ -5,7 +5,17 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 
-from faircount.audit.forms import Json, ballot_json, ballot_of, counted_json, counted_of, subject_json, subject_of
+from faircount.audit.forms import (
+    Json,
+    ballot_json,
+    ballot_of,
+    counted_json,
+    counted_of,
+    subject_json,
+    subject_of,
+    utf16,
+    whole_of,
+)
 from faircount.model import (
     BadInputError,
     BatchReport,
@@ -29,9 +39,7 @@ def files_of(commitment: Commitment) -> dict[str, bytes]:
     if commitment.design is Design.COMPARISON:
         rows = ((card.unit, card.batch, card.position, card.pool, _record(card)) for card in commitment.listed)
         found["cards.csv"] = table(CARDS, rows)
-        reads = {
-            name: [_read_json(one) for one in distinct] for name, distinct in commitment.reads.items()
-        }
+        reads = {name: [_read_json(one) for one in distinct] for name, distinct in commitment.reads.items()}
         found["ballots.json"] = _bytes(reads)
         found["pools.json"] = _bytes({pool: _counted(contests) for pool, contests in commitment.pools.items()})
     elif commitment.design is Design.POLLING:
@@ -52,13 +60,27 @@ def sample_file(sample: Sample, batches: bool) -> bytes:
 
 
 def commitment_of(design: Design, files: Mapping[str, bytes]) -> Commitment:
-    """Return what the committed files say. Raises `BadInputError` for a file that is missing or has another form."""
+    """Return what the committed files say.
+
+    Raises `BadInputError` for a file that is missing, has another form, or says it in other bytes than `files_of`.
+    """
+    try:
+        found = _commitment_of(design, files)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, csv.Error) as error:
+        raise BadInputError("commitment", "files have the form of docs/bundle.md", type(error).__name__) from error
+    for name, data in files_of(found).items():
+        if files[name] != data:
+            raise BadInputError(name, "it is written in the one way of docs/bundle.md", "the same in other bytes")
+    return found
+
+
+def _commitment_of(design: Design, files: Mapping[str, bytes]) -> Commitment:
     subjects = tuple(subject_of(one, "contests.json") for one in _parsed(files, "contests.json", list))
     contests = {one.id: one.contest for one in subjects}
     if design is Design.COMPARISON:
         return Commitment(
             design, subjects,
-            tuple(_card(row, contests) for row in _rows(files, "cards.csv", CARDS)),
+            tuple(_cards(files, contests)),
             {name: tuple(_read(one, _known(contests, name, "ballots.json")) for one in distinct)
              for name, distinct in _parsed(files, "ballots.json", dict).items()},
             {name: _contests(pool, contests, "pools.json")
@@ -69,7 +91,11 @@ def commitment_of(design: Design, files: Mapping[str, bytes]) -> Commitment:
         totals = _contests(_parsed(files, "totals.json", dict), contests, "totals.json")
         return Commitment(design, subjects, batches=batches, totals=totals)
     reports = tuple(
-        BatchReport(one["batch"], CardCount(one["cards"]), _contests(one["contests"], contests, "batches.json"))
+        BatchReport(
+            one["batch"],
+            CardCount(whole_of(one["cards"], "batches.json")),
+            _contests(one["contests"], contests, "batches.json"),
+        )
         for one in _parsed(files, "batches.json", list)
     )
     return Commitment(design, subjects, batches=reports)
@@ -85,13 +111,12 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
 
 
 def _bytes(value: Json) -> bytes:
-    # Keys are ids and names; sorted by code point as by UTF-16 unless beyond the first plane, so by UTF-16 units.
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _ordered(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
+        return {key: _ordered(value[key]) for key in sorted(value, key=utf16)}
     return [_ordered(one) for one in value] if isinstance(value, list | tuple) else value
 
 
@@ -127,15 +152,19 @@ def _rows(files: Mapping[str, bytes], name: str, heads: tuple[str, ...]) -> Iter
         yield row
 
 
-def _card(row: list[str], contests: Mapping[str, Contest]) -> ListedCard:
-    unit, batch, position, pool, record = row
-    parts = []
-    for part in record.split(";") if record else ():
-        name, colon, index = part.partition(":")
-        if not colon or name not in contests or not (index == "" or index.isdecimal()):
-            raise BadInputError(f"cards.csv, {unit}", "a record is contest:index, joined by ;", repr(record))
-        parts.append((name, int(index) if index else None))
-    return ListedCard(unit, batch, position, pool, tuple(parts))
+def _cards(files: Mapping[str, bytes], contests: Mapping[str, Contest]) -> Iterable[ListedCard]:
+    known: dict[str, tuple[tuple[str, int | None], ...]] = {"": ()}  # many cards say the same
+    for unit, batch, position, pool, record in _rows(files, "cards.csv", CARDS):
+        if record not in known:
+            known[record] = tuple(_part(part, contests, unit) for part in record.split(";"))
+        yield ListedCard(unit, batch, position, pool, known[record])
+
+
+def _part(part: str, contests: Mapping[str, Contest], unit: str) -> tuple[str, int | None]:
+    name, colon, index = part.partition(":")
+    if not colon or name not in contests or not (index == "" or index.isdecimal()):
+        raise BadInputError(f"cards.csv, {unit}", "a record is contest:index, joined by ;", repr(part))
+    return name, int(index) if index else None
 
 
 def _read_json(one: Read) -> Json:
@@ -144,7 +173,7 @@ def _read_json(one: Read) -> Json:
 
 
 def _read(value: Json, contest: Contest) -> Read:
-    marks = tuple((mark[0], mark[1], mark[2]) for mark in value["marks"])
+    marks = tuple((choice, rank, score) for choice, rank, score in value["marks"])
     return Read(marks, ballot_of(value["ballot"], contest, "ballots.json"), value.get("stated", ""))
 
 

@@ -24,6 +24,11 @@ from faircount.model.assertion import as_json, assorter_from_json
 Json = Any
 
 
+def utf16(text: str) -> bytes:
+    """Return what texts are sorted by: their UTF-16 code units."""
+    return text.encode("utf-16-be", "surrogatepass")
+
+
 def written(number: Fraction | int) -> str:
     """Return a fraction as text in lowest terms: `3/4`, `-1/2`, `7`."""
     return str(Fraction(number))
@@ -51,7 +56,7 @@ def ballot_json(ballot: Ballot) -> Json:
     """Return a ballot as JSON; parts of votes (a law that divides them) as text."""
     found: dict[str, Json] = {}
     if ballot.votes:
-        found["votes"] = [[int(c), n if isinstance(n, int) else written(n)] for c, n in sorted(ballot.votes)]
+        found["votes"] = [[int(c), int(n) if n.denominator == 1 else written(n)] for c, n in sorted(ballot.votes)]
     if ballot.ranking:
         found["ranking"] = [int(c) for c in ballot.ranking]
     return found
@@ -67,6 +72,8 @@ def ballot_of(value: Json, contest: Contest, place: str) -> Ballot:
         if not isinstance(pair, list) or len(pair) != 2:
             raise BadInputError(place, "votes are pairs of a choice and a number", repr(pair))
         number = fraction_of(pair[1], place) if isinstance(pair[1], str) else whole_of(pair[1], place)
+        if isinstance(number, Fraction) and number.denominator == 1:
+            raise BadInputError(place, "whole votes are numbers, and parts of votes are text", repr(pair))
         if number <= 0:
             raise BadInputError(place, "a choice without votes is not listed", repr(pair))
         votes.append((CandidateIndex(whole_of(pair[0], place, last)), number))
@@ -148,9 +155,9 @@ def subject_of(value: Json, place: str) -> Subject:
     """Return a contest as committed. Raises `BadInputError` for another form."""
     try:
         contest = Contest(
-            value["title"], tuple(Choice(c["name"], c["party"], c["kind"]) for c in value["choices"]), value["seats"],
-            value["votes_allowed"], value["ranks"], value["rule"], tuple(sorted(value["options"].items())),
-            CardCount(value["cards"]),
+            value["title"], tuple(Choice(c["name"], c["party"], c["kind"]) for c in value["choices"]),
+            whole_of(value["seats"], place), whole_of(value["votes_allowed"], place), whole_of(value["ranks"], place),
+            value["rule"], tuple(sorted(value["options"].items())), CardCount(whole_of(value["cards"], place)),
         )  # fmt: skip
         outcome, claims = value["outcome"], value["assertions"]
         assertions = tuple(
@@ -164,7 +171,7 @@ def subject_of(value: Json, place: str) -> Subject:
             value["risk_function"], tuple(sorted(value["settings"].items())), value["implies"], value["words"],
             assertions, tuple(fraction_of(c["margin"], place) for c in claims),
         )  # fmt: skip
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadInputError(
             place, "a contest has the form of docs/bundle.md", f"{type(error).__name__}: {error}"
         ) from None

@@ -82,8 +82,19 @@ def measure(urn: Urn, subject: Subject, sample: Sample, seen: Mapping[str, Seen]
         records = [_record(urn.commitment, subject, card) for card in cards]
         papers = [_paper(subject, record.unit, seen, phantom=record.is_phantom) for record in records]
         return tuple(_compared(urn.commitment, subject, at, records, papers) for at in range(len(subject.assertions)))
-    papers = [_paper(subject, unit, seen) for unit in sample.units]
+    papers = _said(subject, sample, seen)
     return tuple(_polled(subject, at, papers, len(urn.units)) for at in range(len(subject.assertions)))
+
+
+def _said(subject: Subject, sample: Sample, seen: Mapping[str, Seen]) -> list[Paper]:
+    """Return the cards polled up to the first whose entry leaves the contest out; an audited one is never left out."""
+    found = []
+    for unit in sample.units:
+        paper = _paper(subject, unit, seen)
+        if seen[unit].found and subject.id not in seen[unit].contests:
+            break
+        found.append(paper)
+    return found
 
 
 def _record(commitment: Commitment, subject: Subject, card: ListedCard) -> Record:
@@ -111,14 +122,17 @@ def _compared(
 ) -> Trajectory:
     assertion, margin = subject.assertions[at], subject.margins[at]
     pools = pool_means(subject, commitment, assertion)
-    before = [on_record(assertion, record, pools) for record in records]
-    after = [on_paper(assertion, record, paper) for record, paper in zip(records, papers, strict=True)]
-    values = [comparison_value(assertion, margin, c, b) for c, b in zip(before, after, strict=True)]
     bound = comparison_bound(assertion, margin)
-    risks = _risks(subject, assertion, values, Population(subject.cards, float(bound)), bound / 2)
-    units = [record.unit for record in records]
-    steps = map(Step, units, before, after, values, risks)
-    return Trajectory(subject.id, at, assertion.claim, tuple(steps))
+    known: dict[tuple[object, ...], tuple[Fraction, Fraction, Fraction]] = {}  # few cards differ in what they say
+    rows = []
+    for record, paper in zip(records, papers, strict=True):
+        key = (record.ballot, record.pool, paper.ballot, paper.holds)
+        if key not in known:
+            before, after = on_record(assertion, record, pools), on_paper(assertion, record, paper)
+            known[key] = before, after, comparison_value(assertion, margin, before, after)
+        rows.append((record.unit, *known[key]))
+    risks = _risks(subject, assertion, [row[3] for row in rows], Population(subject.cards, float(bound)), bound / 2)
+    return Trajectory(subject.id, at, assertion.claim, tuple(Step(*row, p) for row, p in zip(rows, risks, strict=True)))
 
 
 def _polled(subject: Subject, at: int, papers: Sequence[Paper], cards: int) -> Trajectory:
@@ -163,10 +177,12 @@ def _batches(urn: Urn, subject: Subject, sample: Sample, seen: Mapping[str, Seen
     A batch drawn with the chance w overstates by e: T = e/w is on average at least 1 if the outcome is wrong, and never
     above B = max u/w, so that p = Π (1 − 1/B)/(1 − T/B). Source: Stark 2009, SSRN 1443314, with weights of any design.
     """
-    claims = margins_of(urn.commitment, subject)
+    claims = tuple(one for one in urn.margins if one.subject == subject.id) or margins_of(urn.commitment, subject)
     total = sum(urn.bounds)
     most = [max(column) for column in zip(*(one.bounds for one in claims), strict=True)]
     chances = [Fraction(bound, total) for bound in urn.bounds]
+    # A batch that could hold an error had no chance: the draw was made for other contests, and says nothing of this.
+    blind = any(u and not w for u, w in zip(most, chances, strict=True))
     bound = max(u / w for u, w in zip(most, chances, strict=True) if w)
     place = {unit: at for at, unit in enumerate(urn.units)}
     missing = next((draw.unit for draw in sample.draws if draw.unit not in seen), None)
@@ -174,7 +190,7 @@ def _batches(urn: Urn, subject: Subject, sample: Sample, seen: Mapping[str, Seen
         _paper(subject, missing, seen)
     rows = [(place[draw.unit], seen[draw.unit]) for draw in sample.draws]
     taints = [max(one.error(at, found) for one in claims) / chances[at] / bound for at, found in rows]
-    risks = macro(bound, taints)
+    risks = [1.0] * len(rows) if blind else macro(bound, taints)
     return tuple(
         Trajectory(subject.id, at, one.assertion.claim, tuple(_steps(one, rows, urn.units, taints, risks)))
         for at, one in enumerate(claims)
@@ -195,15 +211,13 @@ def _steps(
 def macro(bound: Fraction, taints: Sequence[Fraction]) -> list[float]:
     """Return Π (1 − 1/B)/(1 − t) after each draw, at most 1; taints below 0 count as 0, one of 1 takes all.
 
-    Where B < 1 the batches could not hold the error that a wrong outcome takes, and p is 0.
+    `taints` are shares of B. Where B < 1 the batches could not hold the error that a wrong outcome takes, and p is 0.
     """
-    if bound <= 1:
-        return [0.0] * len(taints)
     found, log, lost = [], 0.0, False
     for taint in taints:
-        lost = lost or taint >= 1
+        lost = lost or (taint >= 1 and bound >= 1)
         if not lost:
-            log += math.log1p(-1 / bound) - math.log1p(-max(ZERO, taint))
+            log += (math.log1p(-1 / bound) - math.log1p(-max(ZERO, taint))) if bound > 1 else -math.inf
         found.append(1.0 if lost else math.exp(min(0.0, log)))
     return found
 

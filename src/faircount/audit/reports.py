@@ -8,6 +8,7 @@ from faircount.model import (
     HALF,
     Assertion,
     BadInputError,
+    CardCount,
     Commitment,
     Counted,
     Design,
@@ -19,8 +20,14 @@ ZERO = Fraction(0)
 
 
 def gain_of(assertion: Assertion, counted: Counted) -> Fraction:
-    """Return Σ g over counted ballots; cards that are in none of them have g = 0."""
-    return sum((assertion.assorter.gain(ballot) * n for ballot, n in counted.ballots), ZERO)
+    """Return Σ g over counted ballots. The feature `cards` is the number stated beside them, not how many are listed:
+    blank cards may be left out of the list, and where only totals are known a card may stand in it several times.
+    """
+    assorter = assertion.assorter
+    for_a_card = sum((times for times, feature in assorter.terms if feature.name == "cards"), ZERO)
+    listed = sum(n for _, n in counted.ballots)
+    gained = sum((assorter.gain(ballot) * n for ballot, n in counted.ballots), ZERO)
+    return gained + for_a_card * (counted.cards - listed)
 
 
 def mean_of(assertion: Assertion, counted: Counted) -> Fraction:
@@ -28,6 +35,11 @@ def mean_of(assertion: Assertion, counted: Counted) -> Fraction:
     if counted.cards < 1:
         raise BadInputError(f"contest {assertion.contest!r}", "a mean is over at least one card", str(counted.cards))
     return HALF + gain_of(assertion, counted) / (-2 * assertion.assorter.least * counted.cards)
+
+
+def margin_of(assertion: Assertion, counted: Counted, cards: int) -> Fraction:
+    """Return 2·mean − 1 over `cards` cards, those beyond the counted ones valued ½: Σ g / (−least · cards)."""
+    return gain_of(assertion, counted) / (-assertion.assorter.least * cards)
 
 
 def pool_means(subject: Subject, commitment: Commitment, assertion: Assertion) -> dict[str, Fraction]:
@@ -40,22 +52,18 @@ def pool_means(subject: Subject, commitment: Commitment, assertion: Assertion) -
 
 
 def recorded(commitment: Commitment, subject: Subject) -> Counted:
-    """Return everything on record of one contest over its N cards; phantoms are cards of which nothing is on record."""
-    found: dict[int, int] = {}
-    ballots = []
+    """Return everything on record of one contest; its cards are those of which something is, phantoms left out."""
+    parts: list[Counted] = []
     if commitment.design is Design.COMPARISON:
-        for card in commitment.listed:
-            for contest, index in card.record:
-                if contest == subject.id and index is not None:
-                    found[index] = found.get(index, 0) + 1
-        reads = commitment.reads.get(subject.id, ())
-        ballots = [(reads[index].ballot, n) for index, n in sorted(found.items())]
-        parts = [contests[subject.id] for _, contests in sorted(commitment.pools.items()) if subject.id in contests]
+        reads, times = commitment.reads.get(subject.id, ()), commitment.times_read[subject.id]
+        ballots = tuple((reads[index].ballot, n) for index, n in sorted(times.items()))
+        parts.append(Counted(CardCount(sum(times.values())), ballots))
+        parts += [contests[subject.id] for _, contests in sorted(commitment.pools.items()) if subject.id in contests]
     elif commitment.design is Design.POLLING:
-        parts = [commitment.totals[subject.id]]
+        parts.append(commitment.totals[subject.id])
     else:
-        parts = [one.contests[subject.id] for one in commitment.batches if subject.id in one.contests]
-    return Counted(subject.cards, (*ballots, *(pair for part in parts for pair in part.ballots)))
+        parts += [one.contests[subject.id] for one in commitment.batches if subject.id in one.contests]
+    return Counted(CardCount(sum(one.cards for one in parts)), tuple(pair for one in parts for pair in one.ballots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,7 @@ class Margins:
         """Return e of one batch; each card that is missing from those reported counts as the worst that it could be."""
         counted = seen.contests.get(self.subject) if seen.found else None
         if not isinstance(counted, Counted):
-            counted = Counted(0, ())  # type: ignore[arg-type]
+            counted = Counted(CardCount(0), ())
         missing = max(0, self.cards[at] - counted.cards)
         found = gain_of(self.assertion, counted) + missing * self.assertion.assorter.least
         return (self.reported[at] - found) / self.whole

@@ -2,29 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import zip_longest
+from typing import Any
 
 from faircount.audit.drawing import Urn
 from faircount.audit.measuring import Trajectory, measure
-from faircount.model import Design, Sample, Seen, Subject, Verdict
+from faircount.model import BadInputError, Design, Sample, Seen, Subject, Verdict
+
+NEAR = Fraction(1, 10**10)
 
 
 def trajectories(urn: Urn, sample: Sample, seen: Mapping[str, Seen]) -> dict[str, tuple[Trajectory, ...]]:
     """Return the trajectories of every contest, audited or not, by contest.
 
     A contest that is not audited is measured as far as the draw for others goes; where nothing of it was drawn its
-    trajectories are empty. In a batch audit only contests whose batches were all exposed to the draw are.
+    trajectories are empty, and where the draw could not show an error in it its risk is 1.
     """
-    return {one.id: measure(urn, one, sample, seen) for one in urn.commitment.subjects if _can(urn, one)}
-
-
-def _can(urn: Urn, subject: Subject) -> bool:
-    """Say whether the draw tells anything of this contest: each batch that could hold an error had a chance."""
-    if urn.commitment.design is not Design.BATCH or subject.audited:
-        return True
-    exposed = [bound > 0 for bound in urn.bounds]
-    return all(
-        chance or subject.id not in one.contests for chance, one in zip(exposed, urn.commitment.batches, strict=True)
-    )
+    return {one.id: measure(urn, one, sample, seen) for one in urn.commitment.subjects}
 
 
 def verdict_of(subject: Subject, found: Sequence[Trajectory], all_drawn: bool) -> Verdict:
@@ -34,9 +28,14 @@ def verdict_of(subject: Subject, found: Sequence[Trajectory], all_drawn: bool) -
     they do not imply it, or everything was drawn and they are still not confirmed; else CONTINUE. The risk as it is
     published decides, so that a reader who compares two texts comes to the same answer.
     """
-    if subject.implies != "outcome" or not found:
+    return verdict_by(subject, [as_fraction(one) for one in found], all_drawn)
+
+
+def verdict_by(subject: Subject, risks: Sequence[Fraction], all_drawn: bool) -> Verdict:
+    """Return the same from the measured risks as they are published, one for each claim."""
+    if subject.implies != "outcome" or not risks:
         return Verdict.HAND_COUNT
-    if all(as_fraction(one) <= subject.risk_limit for one in found):
+    if all(risk <= subject.risk_limit for risk in risks):
         return Verdict.CONFIRMED
     return Verdict.HAND_COUNT if all_drawn else Verdict.CONTINUE
 
@@ -50,12 +49,49 @@ def decisions(urn: Urn, sample: Sample, found: Mapping[str, Sequence[Trajectory]
     """Return the decision of a round for every audited contest."""
     drawn = frozenset(sample.units)
     return {
-        one.id: verdict_of(one, found.get(one.id, ()), _all_drawn(urn, one, drawn)) for one in urn.commitment.audited
+        one.id: verdict_of(one, found.get(one.id, ()), all_drawn(urn, one, drawn)) for one in urn.commitment.audited
     }
 
 
-def _all_drawn(urn: Urn, subject: Subject, drawn: frozenset[str]) -> bool:
-    if urn.commitment.design is Design.COMPARISON:
-        cards = urn.commitment.listed
-        return all(card.unit in drawn for card in cards if subject.id in urn.commitment.contests_of[card.unit])
-    return len(drawn) == len(urn.units)
+def all_drawn(urn: Urn, subject: Subject, drawn: frozenset[str]) -> bool:
+    """Say whether everything that may hold the contest was drawn; then no further draw could tell more of it."""
+    held = urn.commitment
+    if held.design is Design.POLLING:
+        return len(drawn) == len(urn.units)
+    return all(unit in drawn for unit, contests in held.contests_of.items() if subject.id in contests)
+
+
+def closing(urn: Urn, number: int, sample: Sample, seen: Mapping[str, Seen]) -> dict[str, Any]:
+    """Return what the act that closes round `number` says: every contest measured, each that is audited decided.
+
+    Raises `BadInputError` for a unit that was drawn and never entered.
+    """
+    found = trajectories(urn, sample, seen)
+    rows = [
+        {"assertion": one.assertion, "contest": one.contest, "draws": len(one.steps), "p": one.written}
+        for claims in found.values()
+        for one in claims
+    ]
+    decided = {name: verdict.value for name, verdict in decisions(urn, sample, found).items()}
+    return {"decisions": decided, "measured": rows, "round": number}
+
+
+def refuse_closing(said: Mapping[str, Any], urn: Urn, sample: Sample, seen: Mapping[str, Seen]) -> None:
+    """Raise `BadInputError` unless measured risks are those of the entries, and decisions those of the risks.
+
+    Risks may differ by 10^−6 of them or 10^−10: logarithms end in other digits on other machines.
+    """
+    due = closing(urn, said["round"], sample, seen)
+    for row, found in zip_longest(said["measured"], due["measured"]):
+        same = row is not None and found is not None and {**row, "p": ""} == {**found, "p": ""}
+        if not same or abs(Fraction(row["p"]) - Fraction(found["p"])) > max(NEAR, Fraction(found["p"]) / 10**6):
+            raise BadInputError("close, measured", f"the entries give {found}", repr(row))
+    drawn = frozenset(sample.units)
+    for one in urn.commitment.audited:
+        risks = [Fraction(row["p"]) for row in said["measured"] if row["contest"] == one.id]
+        verdict = verdict_by(one, risks, all_drawn(urn, one, drawn))
+        if said["decisions"].get(one.id) != verdict:
+            raise BadInputError(f"close, decision of {one.id}", f"the measured risk gives {verdict}",
+                                repr(said["decisions"].get(one.id)))  # fmt: skip
+    if len(said["decisions"]) != len(urn.commitment.audited):
+        raise BadInputError("close, decisions", "they are of the audited contests", repr(sorted(said["decisions"])))

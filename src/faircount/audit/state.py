@@ -5,21 +5,24 @@ at paper. docs/bundle.md says of each act when it may come; whatever else comes 
 """
 
 import base64
-import csv
-import io
+import binascii
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from faircount.audit.acts import CLOSED, COMMITTED, DRAFT, OPEN, PUBLISHED, SEEDED, form_of
+from faircount.audit.agreement import refuse_disagreement
 from faircount.audit.ceremony import LEAST_DIGITS, checked_digits, promise, seed_of
 from faircount.audit.drawing import Urn
-from faircount.audit.entries import Entries
-from faircount.audit.files import commitment_of
-from faircount.model import Act, BadInputError, Commitment, Design, Draw, Sample, UsageError, Verdict
+from faircount.audit.entries import Entries, refuse_impossible
+from faircount.audit.files import commitment_of, sample_file
+from faircount.audit.forms import counted_of
+from faircount.audit.rounds import refuse_closing
+from faircount.model import Act, BadInputError, Commitment, Design, Sample, UsageError, Verdict
 
 FORMAT = "faircount/1"
-DRAFT, COMMITTED, SEEDED, OPEN, CLOSED, PUBLISHED = "draft", "committed", "seeded", "round open", "closed", "published"
 Body = Mapping[str, Any]
 File = Callable[[str], bytes]
 """SHA-256 → the bytes of a file that an act names."""
@@ -62,7 +65,11 @@ class Audit:
         self.stage = ""
         self.policy: Body = {}
         """The body of `open`: election, keys, witnesses."""
+        self.began = 0
+        """The act that the audit began with, or began again with: what was said before it counts no more."""
         self.used_seeds: set[str] = set()
+        self._rolled: set[str] = set()
+        """Digits of dice from before the audit began again: whoever commits now knows them."""
         self.names: dict[str, str] = {}
         """Name → SHA-256 of every file that an act named."""
         self._begin()
@@ -74,16 +81,15 @@ class Audit:
         self.entries = Entries(False)
         self.hand_counts: dict[str, Body] = {}
         self.signed: list[str] = []
-        self.__dict__.pop("commitment", None)
+        self._commitment: Commitment | None = None
         self.__dict__.pop("urn", None)
 
-    @cached_property
+    @property
     def commitment(self) -> Commitment:
         """What was committed, read from its files. Raises `UsageError` before anything was."""
-        if not self.committed:
+        if self._commitment is None:
             raise UsageError("nothing is committed yet: faircount commit")
-        files = {one["name"]: self._file(one["sha256"]) for one in self.committed["files"]}
-        return commitment_of(Design(self.committed["design"]), files)
+        return self._commitment
 
     @cached_property
     def urn(self) -> Urn:
@@ -115,26 +121,32 @@ class Audit:
         """Take the next act. Raises `UsageError` for one that may not come now, `BadInputError` for one ill formed."""
         if act.n != self.acts:
             raise UsageError(f"the next act is number {self.acts}, not {act.n}")
+        form = form_of(act)
         if act.at < self.at:
             raise UsageError(f"times do not run backwards: {act.at} comes after {self.at}; set the clock right")
         if (act.act == "open") == bool(self.stage):
             raise UsageError("a log begins with `open`, once")
         if self.stage == PUBLISHED:
             raise UsageError("the audit is published and takes nothing more; a new one needs a log of its own")
-        taker = _TAKERS.get(act.act)
-        if taker is None:
-            raise BadInputError(f"act {act.n}", f"an act is one of {', '.join(sorted(_TAKERS))}", repr(act.act))
-        named = _files_of(act)
-        for one in named:
-            if self.names.get(one["name"], one["sha256"]) != one["sha256"]:
-                raise UsageError(f"another file was named {one['name']!r} before; give this one a name of its own")
-        taker(self, act)
-        self.names.update((one["name"], one["sha256"]) for one in named)
+        if self.stage not in form.stages:
+            raise UsageError(f"`{act.act}` may come when the audit is {' or '.join(form.stages)}; it is: {self.stage}")
+        named = self._named(act)
+        _TAKERS[act.act](self, act)
+        self.names |= named
         self.acts, self.at = act.n + 1, act.at
 
-    def _at(self, *stages: str) -> None:
-        if self.stage not in stages:
-            raise UsageError(f"this may be done when the audit is {' or '.join(stages)}; it is: {self.stage}")
+    def _named(self, act: Act) -> dict[str, str]:
+        """Return the files that an act names; refuse one that is not there, and a name that stands for two."""
+        held: list[Body] = [*act.body.get("files", ()), *([act.body["sample"]] if act.act == "draw" else ())]
+        found: dict[str, str] = {}
+        for one in held:
+            name, digest = one["name"], one["sha256"]
+            if {self.names.get(name, digest), found.get(name, digest)} != {digest}:
+                raise UsageError(f"another file was named {name!r} before; give this one a name of its own")
+            if len(self._file(digest)) != one["bytes"]:
+                raise BadInputError(f"file {name}", "it has the length that the act says", f"{one['bytes']:,} bytes")
+            found[name] = digest
+        return found
 
     def _open(self, act: Act) -> None:
         if act.body.get("format") != FORMAT:
@@ -142,42 +154,54 @@ class Audit:
         self.policy, self.stage = act.body, DRAFT
 
     def _commit(self, act: Act) -> None:
-        self._at(DRAFT)
         if act.body["min_digits"] < LEAST_DIGITS:
             raise BadInputError("commit", f"a seed has at least {LEAST_DIGITS} digits", str(act.body["min_digits"]))
-        Design(act.body["design"])
-        self.committed, self.stage = act.body, COMMITTED
-        self.entries = Entries(bool(act.body["double_entry"]))
+        files: dict[str, bytes] = {}
+        for one in act.body["files"]:
+            name = plain_name(one["name"])
+            if name in files:
+                raise BadInputError("commit", "files differ in more than a number before their names", repr(name))
+            files[name] = self._file(one["sha256"])
+        commitment = commitment_of(Design(act.body["design"]), files)
+        refuse_disagreement(commitment)
+        self.committed, self._commitment, self.stage = act.body, commitment, COMMITTED
+        self.entries = Entries(act.body["double_entry"])
 
     def _witness(self, act: Act) -> None:
-        self._at(COMMITTED)
-        if self.ceremony.promises or self.ceremony.dice:
-            raise UsageError("the ceremony of the seed has begun: a checkpoint is witnessed before it")
-        lines = str(act.body["checkpoint"]).split("\n")
+        if self.ceremony.size:
+            raise UsageError("the commitment is witnessed already")
+        lines = act.body["checkpoint"].split("\n")
         if len(lines) < 3 or lines[0] != self.policy["origin"] or lines[1] != str(act.n):
             rule = f"the checkpoint is of {self.policy['origin']} and covers all {act.n} acts before this one"
             raise BadInputError("witness", rule, " / ".join(lines[:2]))
-        self.ceremony.size, self.ceremony.root = act.n, base64.b64decode(lines[2]).hex()
+        try:
+            root = base64.b64decode(lines[2], validate=True)
+        except (binascii.Error, ValueError):
+            root = b""
+        if len(root) != 32:
+            raise BadInputError("witness", "the third line of a checkpoint is a root in Base64", repr(lines[2]))
+        self.ceremony.size, self.ceremony.root = act.n, root.hex()
 
     def _before_seed(self) -> Ceremony:
-        self._at(COMMITTED)
+        if self.stage != COMMITTED:
+            raise UsageError(f"a seed is made when the audit is {COMMITTED}; it is: {self.stage}")
         if not self.ceremony.size:
             raise UsageError("the commitment is not witnessed yet: faircount commit --witnessed, then the seed")
         return self.ceremony
 
     def _promise(self, act: Act) -> None:
-        made, party = self._before_seed(), str(act.body["party"])
+        made, party = self._before_seed(), act.body["party"]
         if made.dice or made.revealed:
             raise UsageError("dice were entered or a value revealed: a promise made now could be chosen to suit them")
         if party in made.promises:
             raise UsageError(f"{party} has promised already, and a promise stays")
-        made.promises[party] = str(act.body["sha256"])
+        made.promises[party] = act.body["sha256"]
 
     def _dice(self, act: Act) -> None:
         made = self._before_seed()
-        digits = checked_digits(str(act.body["digits"]), self.committed["min_digits"])
-        if digits != act.body["digits"]:
-            raise BadInputError("dice", "digits stand without blanks", repr(act.body["digits"]))
+        digits = checked_digits(act.body["digits"], self.committed["min_digits"])
+        if digits in self._rolled:
+            raise UsageError("these dice were rolled before the audit began again, and are known; roll new ones")
         if act.by.name in made.dice:
             raise UsageError(f"{act.by.name} has entered the dice already; a second person enters them again")
         if len(made.dice) == 2:
@@ -190,13 +214,13 @@ class Audit:
         made.dice[act.by.name] = digits
 
     def _reveal(self, act: Act) -> None:
-        made, party = self._before_seed(), str(act.body["party"])
+        made, party = self._before_seed(), act.body["party"]
         if len(made.dice) < 2:
             raise UsageError("values are revealed after two persons have entered the dice")
         if party not in made.promises or party in made.revealed:
             raise UsageError(f"{party} has promised nothing, or has revealed it")
-        value = str(act.body["value"])
-        if "\n" in value or "\n" in party or promise(party, str(act.body["nonce"]), value) != made.promises[party]:
+        value = act.body["value"]
+        if promise(party, act.body["nonce"], value) != made.promises[party]:
             raise BadInputError(
                 f"reveal of {party}", "it is what was promised", "another sum", "look for a slip of typing"
             )
@@ -221,7 +245,6 @@ class Audit:
         self.ceremony.seed, self.stage = due, SEEDED
 
     def _draw(self, act: Act) -> None:
-        self._at(SEEDED, CLOSED)
         if self.stage == CLOSED and not self.undecided():
             raise UsageError("every contest is confirmed or counted by hand; there is nothing to draw for")
         number, sizes = act.body["round"], dict(act.body["sizes"])
@@ -230,68 +253,61 @@ class Audit:
         before = self.rounds[-1].sizes if self.rounds else {}
         if fewer := sorted(c for c, n in before.items() if sizes.get(c, 0) < n):
             raise UsageError(f"sizes are of all rounds together and only grow; {fewer[0]} had {before[fewer[0]]:,}")
-        sample = self._sample(act.body["sample"])
+        sample = self.urn.drawn(sizes)
+        if sample_file(sample, self.commitment.design is Design.BATCH) != self._file(act.body["sample"]["sha256"]):
+            raise BadInputError("draw", "the sample is the one that seed and sizes give", "another")
         self.rounds.append(Round(number, sizes, sample))
         self.entries.drawn(sample.units)
+        self.signed = []
         self.stage = OPEN
 
-    def _sample(self, named: Body) -> Sample:
-        rows = list(csv.DictReader(io.StringIO(self._file(named["sha256"]).decode(), newline="")))
-        name = "ppeb" if self.committed["design"] == Design.BATCH else "consistent"
-        draws = tuple(Draw(row["unit"], row.get("ticket") or row.get("draw") or "") for row in rows)
-        return Sample(name, self.ceremony.seed, draws)
-
     def _enter(self, act: Act) -> None:
-        self._at(OPEN)
         if act.body["round"] != self.rounds[-1].number:
             raise UsageError(f"round {self.rounds[-1].number} is open, not {act.body['round']}: ask for the list again")
         self.entries.enter(act, self.commitment)
 
     def _correct(self, act: Act) -> None:
-        self._at(OPEN, CLOSED)
-        if act.body["round"] != self.rounds[-1].number:
-            raise UsageError(f"the last round is {self.rounds[-1].number}, not {act.body['round']}")
-        if self.signed:
-            raise UsageError("the audit is signed off; begin again with a reason: restart")
+        last = self.rounds[-1]
+        if act.body["round"] != last.number:
+            raise UsageError(f"the last round is {last.number}, not {act.body['round']}")
         self.entries.correct(act, self.commitment)
-        if self.stage == CLOSED:
-            self.hand_counts = {}
+        # What was decided of the earlier reading is decided anew; a full hand count does not hang on a sample.
+        last.decisions, last.measured, self.signed = {}, [], []
         self.stage = OPEN
 
     def _close(self, act: Act) -> None:
-        self._at(OPEN)
         last = self.rounds[-1]
         if act.body["round"] != last.number:
             raise UsageError(f"round {last.number} is open, not {act.body['round']}")
         if waiting := self.waiting:
             raise UsageError(f"{len(waiting):,} units are drawn and not settled, first {waiting[0]!r}")
+        refuse_closing(act.body, self.urn, last.sample, self.entries.seen)
         last.decisions = {name: Verdict(word) for name, word in act.body["decisions"].items()}
         last.measured = list(act.body["measured"])
         self.stage = CLOSED
 
     def _hand_count(self, act: Act) -> None:
-        self._at(CLOSED)
         name = act.body["contest"]
-        if name not in self.undecided():
-            raise UsageError(
-                f"{name!r} is not an audited contest that waits for a decision: {', '.join(self.undecided())}"
-            )
+        subject = next((one for one in self.commitment.audited if one.id == name), None)
+        if subject is None or self.rounds[-1].decisions.get(name) is Verdict.CONFIRMED:
+            waiting = ", ".join(self.undecided()) or "none"
+            raise UsageError(f"{name!r} is no audited contest that waits for a decision; these do: {waiting}")
+        if self.signed:
+            raise UsageError("the audit is signed off as it stands; begin again with a reason: restart")
+        place = f"hand count of {name}"
+        counted = counted_of({key: act.body[key] for key in ("ballots", "cards")}, subject.contest, place)
+        refuse_impossible(subject, counted, place)
+        elected = act.body["elected"]
+        if len(set(elected)) != len(elected) or max(elected, default=-1) >= len(subject.contest.choices):
+            raise BadInputError(place, "choices of the contest are elected, each once", repr(elected))
         self.hand_counts[name] = act.body
 
-    def _late(self, act: Act) -> None:
-        if act.body.get("what") not in ("late-ballots", "replaced-file", "second-upload"):
-            raise BadInputError(
-                "late", "it is late-ballots, replaced-file or second-upload", repr(act.body.get("what"))
-            )
-        self._again(act)
-
     def _again(self, act: Act) -> None:
-        del act
+        self._rolled |= set(self.ceremony.dice.values())
         self._begin()
-        self.stage = DRAFT
+        self.began, self.stage = act.n, DRAFT
 
     def _sign_off(self, act: Act) -> None:
-        self._at(CLOSED)
         if undecided := self.undecided():
             raise UsageError(
                 f"{len(undecided)} contests are neither confirmed nor counted by hand, first {undecided[0]!r}"
@@ -302,7 +318,6 @@ class Audit:
 
     def _publish(self, act: Act) -> None:
         del act
-        self._at(CLOSED)
         if len(self.signed) < SIGNERS:
             raise UsageError(
                 f"{SIGNERS} different persons sign off before an audit is published; {len(self.signed)} did"
@@ -310,20 +325,18 @@ class Audit:
         self.stage = PUBLISHED
 
     def _note(self, act: Act) -> None:
-        if not str(act.body.get("words", "")).strip():
-            raise BadInputError("note", "it says something", "nothing")
+        """Change nothing: a note is for people."""
+
+
+def plain_name(name: str) -> str:
+    """Return what a committed file is read as: `2-contests.json` is a later `contests.json`."""
+    return re.sub("^[0-9]+-", "", name)
 
 
 _TAKERS: Mapping[str, Callable[[Audit, Act], None]] = {
     "open": Audit._open, "commit": Audit._commit, "witness": Audit._witness, "promise": Audit._promise,
     "dice": Audit._dice, "reveal": Audit._reveal, "seed": Audit._seed, "draw": Audit._draw, "entry": Audit._enter,
     "resolve": Audit._enter, "correct": Audit._correct, "close": Audit._close, "hand-count": Audit._hand_count,
-    "late": Audit._late, "restart": Audit._again, "note": Audit._note, "sign-off": Audit._sign_off,
+    "late": Audit._again, "restart": Audit._again, "note": Audit._note, "sign-off": Audit._sign_off,
     "publish": Audit._publish,
 }  # fmt: skip
-
-
-def _files_of(act: Act) -> list[Body]:
-    """Return the files that an act names."""
-    found = list(act.body.get("files", ())) if act.act in ("commit", "late") else []
-    return [*found, act.body["sample"]] if act.act == "draw" else found

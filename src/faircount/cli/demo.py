@@ -1,6 +1,7 @@
 """demo: the whole path on an election made up from a seed."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -39,15 +40,30 @@ def demo(
                 "status": done.page.findings.status.value,
                 "contests": [result_json(one) for one in done.page.results],
                 "findings": [finding_json(one) for one in done.page.findings.findings],
+                "audit": _audit(done.audit),
             }
         )  # fmt: skip
         return 0
     summary(done.page, console)
+    if isinstance(done.audit, str):
+        console.out(f"  audit      NOT REHEARSED: {done.audit}")
+    else:
+        told = [f"{row[0]}: {row[1]}" for row in done.audit.contests.rows if row[1] != "NOT CHECKED"]
+        console.out(f"  audit      rehearsed with invented people: {'; '.join(told)}")
+        console.out(f"  evidence   the verifier says {done.audit.verdict}: {done.audit.bundle}")
     console.out(f"report: {done.report}")
     console.say(f"the files as a county would hand them over: {done.received}")
     console.say(f"now try: faircount -w {done.workspace} recount mayor")
     console.say(f"         faircount -w {done.workspace} reconcile")
     return 0
+
+
+def _audit(found: Any) -> dict[str, Any]:
+    if isinstance(found, str):
+        return {"rehearsed": False, "reason": found}
+    heads = found.contests.columns
+    return {"rehearsed": True, "bundle": str(found.bundle), "verdict": found.verdict,
+            "contests": [dict(zip(heads, row, strict=True)) for row in found.contests.rows]}  # fmt: skip
 
 
 def _faults(console: Console) -> int:

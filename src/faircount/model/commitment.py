@@ -1,5 +1,6 @@
 """What an audit commits to before its seed: contests with their claims, and what is on record of cards or batches."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -124,7 +125,11 @@ class Commitment:
     def contests_of(self) -> Mapping[str, frozenset[str]]:
         """Unit → the contests that it holds, as far as a list says so; empty for a poll, where no list does."""
         if self.design is Design.COMPARISON:
-            return {card.unit: frozenset(name for name, _ in card.record) for card in self.listed}
+            held: dict[tuple[tuple[str, int | None], ...], frozenset[str]] = {}  # many cards say the same
+            for card in self.listed:
+                if card.record not in held:
+                    held[card.record] = frozenset(name for name, _ in card.record)
+            return {card.unit: held[card.record] for card in self.listed}
         if self.design is Design.BATCH:
             return {one.batch: frozenset(one.contests) for one in self.batches}
         return {}
@@ -133,11 +138,11 @@ class Commitment:
     def times_read(self) -> Mapping[str, Mapping[int, int]]:
         """Contest → index of a distinct reading → cards that are listed with it; pools and phantoms have none."""
         found: dict[str, dict[int, int]] = {one.id: {} for one in self.subjects}
-        for card in self.listed:
-            for contest, index in card.record:
+        for record, cards in Counter(card.record for card in self.listed).items():
+            for contest, index in record:
                 if index is not None:
                     times = found.setdefault(contest, {})
-                    times[index] = times.get(index, 0) + 1
+                    times[index] = times.get(index, 0) + cards
         return found
 
 

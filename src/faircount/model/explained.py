@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+Effect = Literal["none", "worst", "worse", "better"]
+"""What a difference does to a claim: the record overstated it by all that a card can, or by less, or understated it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -38,8 +41,7 @@ class Weighed:
     """p_j."""
     least: float
     """The smallest p so far."""
-    effect: Literal["none", "worst", "worse", "better"]
-    """What the difference does: it overstated the claim by all that one card can, or by less, or understated it."""
+    effect: Effect
     sentence: str
 
 

@@ -13,13 +13,11 @@ from faircount.report.summary import summary
 from faircount.report.visible import shown, visible
 from faircount.report.words import TABLE_WORDS, Words
 
-_CSS = "page.css"
-
 
 def render(page: ElectionPage, words: Words) -> str:
     """Return `page` as HTML in the language of `words`; equal arguments give equal bytes."""
-    environment = _environment(words)
-    css = _css(environment)
+    environment = environment_for(words)
+    css, css_hash = style(environment, "page.css")
     questions = tuple((visible(number), visible(sql, keep="\n\t")) for number, sql in page.questions)
     commands = tuple(visible(command, keep="\n\t") for command in page.commands)
     page = shown(page)  # from here on no text of an election file holds anything that cannot be seen
@@ -29,7 +27,7 @@ def render(page: ElectionPage, words: Words) -> str:
         page=page,
         words=words,
         css=Markup(css),
-        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        css_hash=css_hash,
         summary=summary(words, page),
         tally=[(status, sum(f.status is status for f in page.findings.findings)) for status in ORDER],
         sources=[(source, _other_rows(words, source)) for source in page.sources],
@@ -41,7 +39,7 @@ def render(page: ElectionPage, words: Words) -> str:
     return html.rstrip("\n") + "\n"
 
 
-def _environment(words: Words) -> Environment:
+def environment_for(words: Words) -> Environment:
     """Return templates that escape everything, fail on unknown names, and speak through `words`."""
     environment = Environment(
         loader=PackageLoader("faircount.report"),
@@ -66,11 +64,12 @@ def _environment(words: Words) -> Environment:
     return environment
 
 
-def _css(environment: Environment) -> str:
-    """Return the style sheet exactly as it will stand between its tags, for the policy names its hash."""
-    if environment.loader is None:  # pragma: no cover - the line above gave it one
+def style(environment: Environment, *names: str) -> tuple[str, str]:
+    """Return style sheets as they will stand between their tags, and the hash by which a page's policy names them."""
+    if environment.loader is None:  # pragma: no cover - environment_for gave it one
         raise TypeError("templates have no loader")
-    return environment.loader.get_source(environment, _CSS)[0]
+    css = "\n".join(environment.loader.get_source(environment, name)[0] for name in names)
+    return css, base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
 
 
 def _status_kind(status: Status) -> str:

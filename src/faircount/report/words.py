@@ -76,6 +76,11 @@ TABLE_WORDS = {
 
 _PLACES = 4
 _BILLIONTH = 10**9
+_LEAST_RISK = 1e-9
+_LARGE = 1e6
+_VAST = 1e15
+RAISED = {ord(str(digit)): raised for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+"""Digits → digits of an exponent."""
 
 
 class Words:
@@ -129,6 +134,21 @@ class Words:
     def _percent(self, share: Fraction) -> str:
         number = Decimal(round(share * _BILLIONTH)) / _BILLIONTH
         return str(format_percent(number, format="#,##0.00%", locale=self.locale))
+
+    def risk(self, risk: float | Fraction) -> str:
+        """Return a probability to three figures, never as 0 by rounding, and without an exponent."""
+        if 0 < risk < _LEAST_RISK:
+            return f"<\u202f{self.risk(_LEAST_RISK)}"
+        return str(format_decimal(Decimal(f"{float(risk):.3g}"), format="0.############", locale=self.locale))
+
+    def number(self, number: float) -> str:
+        """Return a float to six figures; a large one to its whole part, or as 1.5·10²⁴."""
+        if abs(number) >= _VAST:
+            digits, _, power = f"{number:.2e}".partition("e")
+            return f"{self.number(float(digits))}·10{str(int(power)).translate(RAISED)}"
+        if abs(number) >= _LARGE:
+            return str(format_decimal(round(number), locale=self.locale))
+        return str(format_decimal(Decimal(f"{number:.6g}"), format="#,##0.############", locale=self.locale))
 
     def names(self, names: Iterable[str]) -> str:
         """Return `names` as a list in this language, in the order given; `—` when there are none."""

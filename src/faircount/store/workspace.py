@@ -222,10 +222,11 @@ def short(digest: str) -> str:
     return digest[:12]
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write `path` so that a crash leaves the old bytes or the new, never a mixture. A link stays a link.
 
-    A pipe or a device is written to as it is: it must never be replaced by a file.
+    With `private`, nobody but its owner can read it, at no moment. A pipe or a device is written to as it is: it must
+    never be replaced by a file.
     """
     if path.exists() and not path.is_file():
         path.write_bytes(data)
@@ -233,7 +234,7 @@ def write_durably(path: Path, data: bytes) -> None:
     path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("wb") as stream:
+        with open(temporary, "wb", opener=lambda name, how: os.open(name, how, 0o600 if private else 0o666)) as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

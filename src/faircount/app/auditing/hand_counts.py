@@ -1,0 +1,87 @@
+"""A full hand count: every card of one contest, said and counted, and whom the law elects from it."""
+
+from collections import Counter
+from pathlib import Path
+
+from faircount.app.auditing import acting
+from faircount.app.auditing.entering import CARDS, said
+from faircount.app.auditing.held import HeldAudit
+from faircount.app.recounting import result
+from faircount.model import (
+    BadInputError,
+    Ballot,
+    CandidateIndex,
+    CardCount,
+    Contest,
+    Counted,
+    Mark,
+    Pattern,
+    Person,
+    Profile,
+    Rank,
+    UsageError,
+    name_key,
+)
+from faircount.read.export import Export
+from faircount.read.syntax.tables import Table
+
+
+def enter_hand_count(held: HeldAudit, by: Person, title: str, path: Path) -> str:
+    """Enter a hand count from a table with the columns `said` and `cards`; return in words whom it elects.
+
+    Every distinct way of voting is a row, blank ones too. Raises `BadInputError` for a row that cannot be read.
+    """
+    key = name_key(title)
+    fits = [one for one in held.audit.commitment.audited if title == one.id or key in name_key(one.contest.title)]
+    if len(fits) != 1:
+        raise UsageError(f"{title!r} fits {len(fits)} audited contests; name one")
+    contest, counted = fits[0].contest, _counted(fits[0].contest, path)
+    transcript = result(contest, profile_of(contest, counted)).transcript
+    if transcript.verdict == "tie":
+        raise UsageError("the hand count ends in a tie: decide it as the law says, and enter it with that decision")
+    acting.count_by_hand(held, by, fits[0].id, counted, transcript.elected)
+    names = ", ".join(contest.name_of(choice) for choice in transcript.elected) or transcript.verdict
+    same = transcript.elected == fits[0].elected and transcript.verdict == fits[0].verdict
+    return f"{contest.title}: {names}, {'as reported' if same else 'NOT as reported'}"
+
+
+def _counted(contest: Contest, path: Path) -> Counted:
+    export = Export(path)
+    table, heads = Table(export, export.names[0]), dict[str, int]()
+    tally: Counter[Ballot] = Counter()
+    for number, cells in table.rows():
+        plain, place = [cell.strip() for cell in cells], f"{path.name}, row {number}"
+        if not any(plain):
+            continue
+        if not heads:
+            heads = {name.casefold(): at for at, name in enumerate(plain)}
+            if not {"said", CARDS} <= heads.keys():
+                raise BadInputError(place, "the columns are said and cards", ", ".join(plain))
+            continue
+        cards = plain[heads[CARDS]].replace(",", "")
+        if not cards.isdecimal():
+            raise BadInputError(place, "cards are a whole number", repr(plain[heads[CARDS]]))
+        tally[said(contest, plain[heads["said"]], place)] += int(cards)
+    if not tally:
+        raise BadInputError(path.name, "a hand count has rows", "none")
+    order = sorted(tally.items(), key=lambda pair: (pair[0].ranking, pair[0].votes))
+    return Counted(CardCount(sum(tally.values())), tuple(order))
+
+
+def profile_of(contest: Contest, counted: Counted) -> Profile:
+    """Return counted ballots as a profile that the contest's rule can count: each ballot as the marks that say it."""
+    patterns: Counter[Pattern] = Counter()
+    for ballot, cards in counted.ballots:
+        if ballot.ranking:
+            marks = tuple(Mark(choice, Rank(rank)) for rank, choice in enumerate(ballot.ranking, 1))
+        else:
+            marks = tuple(_mark(contest, choice, votes) for choice, votes in ballot.votes)
+        if cards:
+            patterns[Pattern(marks)] += cards
+    return Profile.of(dict(patterns))
+
+
+def _mark(contest: Contest, choice: CandidateIndex, votes: object) -> Mark:
+    from faircount.count import RULES
+
+    return Mark(choice, score=int(str(votes))) if RULES[contest.rule].ballot == "scores" else Mark(choice)

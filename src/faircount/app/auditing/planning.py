@@ -1,0 +1,119 @@
+"""From what would be committed to what a plan needs: margins, how cards are recorded, styles and containers."""
+
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+
+from faircount.app.auditing.preparing import Prepared, Wish, prepare
+from faircount.app.auditing.records import Manifest
+from faircount.app.opened import Opened
+from faircount.app.progress import Progress
+from faircount.audit.measuring import settings_of
+from faircount.audit.planning.designs import Plan
+from faircount.audit.planning.facts import AssertionFacts, ContestFacts, Kind, Pool, Rates
+from faircount.audit.planning.joint import Style
+from faircount.model import Assertion, Commitment, Counted, Design, Subject
+from faircount.risk import RISKS, Population
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One claim as a table shows it."""
+
+    contest: str
+    subject: Subject
+    assertion: Assertion
+    margin: Fraction
+    cards: int | None
+    """Cards that suffice if none shows an error; None where all together do not, or a batch audit draws no cards."""
+
+
+def claim_rows(prepared: Prepared) -> tuple[ClaimRow, ...]:
+    """Return every claim of every contest with its margin and the smallest sample that can confirm it."""
+    design = prepared.commitment.design
+    return tuple(
+        ClaimRow(one.contest.title, one, assertion, margin, smallest(design, one, at))
+        for one in prepared.commitment.subjects
+        for at, (assertion, margin) in enumerate(zip(one.assertions, one.margins, strict=True))
+    )
+
+
+def smallest(design: Design, one: Subject, at: int) -> int | None:
+    """Return how many cards without error confirm one claim; for a poll, none is certain, and the answer is None."""
+    if design is not Design.COMPARISON:
+        return None
+    assertion, margin = one.assertions[at], one.margins[at]
+    right = 1 / (2 - margin / assertion.assorter.upper)
+    population = Population(one.cards, float(2 * right))
+    settings = settings_of(one, assertion, right)
+    return RISKS[one.risk_function].draws_needed(float(right), float(one.risk_limit), population, settings)
+
+
+def sizes_without_error(commitment: Commitment) -> dict[str, int]:
+    """Return for each audited contest of a comparison the cards that confirm it if none shows an error."""
+    found = {}
+    for one in commitment.audited:
+        needed = [smallest(commitment.design, one, at) for at in range(len(one.assertions))]
+        found[one.id] = max((one.cards if n is None else n for n in needed), default=0)
+    return found
+
+
+def facts_of(commitment: Commitment) -> tuple[ContestFacts, ...]:
+    """Return what a plan needs of the audited contests. Claims without a margin are none that a plan could speak of."""
+    return tuple(_facts(commitment, one) for one in commitment.audited)
+
+
+def _facts(commitment: Commitment, one: Subject) -> ContestFacts:
+    claims = tuple(
+        AssertionFacts(assertion.claim, margin, assertion.assorter.upper, one.cards)
+        for assertion, margin in zip(one.assertions, one.margins, strict=True)
+    )
+    pools = tuple(
+        Pool(name, _kinds(one, parts[one.id])) for name, parts in sorted(commitment.pools.items()) if one.id in parts
+    )
+    tally: Counter[int] = Counter()
+    for card in commitment.listed:
+        tally.update(index for contest, index in card.record if contest == one.id and index is not None)
+    kinds = [
+        Kind(n, tuple(a.assorter.value(commitment.reads[one.id][index].ballot) for a in one.assertions))
+        for index, n in sorted(tally.items())
+    ]
+    phantoms = sum(card.is_phantom for card in commitment.listed)
+    if phantoms:
+        kinds.append(Kind(phantoms, tuple(Fraction(1, 2) for _ in one.assertions)))
+    every = (*kinds, *(kind for pool in pools for kind in pool.kinds))
+    return ContestFacts(one.contest.title, claims, tuple(every), pools)
+
+
+def _kinds(one: Subject, counted: Counted) -> tuple[Kind, ...]:
+    return tuple(Kind(n, tuple(a.assorter.value(ballot) for a in one.assertions)) for ballot, n in counted.ballots if n)
+
+
+def styles_of(commitment: Commitment) -> tuple[Style, ...]:
+    """Return which audited contests stand on the same cards, and on how many."""
+    titles = {one.id: one.contest.title for one in commitment.audited}
+    tally: Counter[tuple[str, ...]] = Counter()
+    for card in commitment.listed:
+        tally[tuple(sorted(titles[name] for name, _ in card.record if name in titles))] += 1
+    return tuple(Style(held, n) for held, n in sorted(tally.items()))
+
+
+def plan_of(
+    opened: Opened, contests: tuple[str, ...], risk_limit: Fraction, over: float, percent: int,
+    pooled: tuple[str, ...] = (), progress: Progress | None = None,
+) -> Plan:  # fmt: skip
+    """Return the plan of an audit of these contests: what the records allow is told from the records themselves.
+
+    `over` is the assumed share of cards whose record overstates the margin by one vote. Raises what `prepare` raises.
+    """
+    wish = Wish(Design.COMPARISON, contests, risk_limit=risk_limit, pooled=pooled)
+    commitment = prepare(opened, wish, progress).commitment
+    styles = styles_of(commitment)
+    batches = tuple(n for _, n in sorted(Manifest.of(opened).batches.items()))
+    unlisted = sum(batches) - sum(one.cards for one in styles)
+    if unlisted > 0:
+        styles = (*styles, Style((), unlisted))
+    return Plan(
+        facts_of(commitment), styles, batches if unlisted >= 0 else (), batch_totals=bool(batches),
+        risk_limit=float(risk_limit), percent=percent, rates=Rates(one_over=over),
+    )  # fmt: skip

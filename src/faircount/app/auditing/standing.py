@@ -1,0 +1,82 @@
+"""Where an audit stands, in words and as a table: what was decided, what waits, what was not checked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from faircount.app.auditing.acting import NOT_AUDITED
+from faircount.app.auditing.held import HeldAudit
+from faircount.audit.acts import CLOSED, COMMITTED, DRAFT, OPEN, PUBLISHED, SEEDED
+from faircount.evidence.log.canonical import parse_canonical
+from faircount.model import Answer, Subject, Verdict
+
+_WORDS = {
+    DRAFT: "Nothing is committed.",
+    COMMITTED: "Records and rules are fixed; there is no seed yet.",
+    SEEDED: "The seed is set; nothing is drawn yet.",
+    OPEN: "Round {round} is open: {waiting} of {drawn} wait to be looked at.",
+    CLOSED: "Round {round} is closed.",
+    PUBLISHED: "The audit is published.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An audit as a person asks for it."""
+
+    words: str
+    contests: Answer
+    remarks: tuple[str, ...]
+    decided: bool
+    document: dict[str, Any]
+
+
+def standing(held: HeldAudit) -> Standing:
+    """Return where the audit stands."""
+    audit = held.audit
+    drawn, waiting = len(audit.drawn.units), len(audit.waiting)
+    words = _WORDS[audit.stage].format(round=len(audit.rounds), drawn=f"{drawn:,}", waiting=f"{waiting:,}")
+    heads = ("contest", "decision", "risk limit", "measured risk", "draws", "claims")
+    subjects = audit.commitment.subjects if audit.committed else ()
+    rows = tuple(_row(held, one) for one in subjects)
+    rows += tuple((title, "NOT CHECKED", "", reason, 0, 0) for title, reason in not_audited(held))
+    differed, twice = audit.entries.disagreements
+    remarks = [f"Two people read {twice:,} units; they differed on {differed:,}."] if twice else []
+    if audit.policy["quorum"] == 0:
+        remarks.append("NOT CHECKED: no witness cosigns this log; only its own key says when a thing was written")
+    if audit.stage == CLOSED and not audit.undecided() and len(audit.signed) < 2:
+        remarks.append(f"{2 - len(audit.signed)} more sign off: faircount audit sign")
+    decided = bool(audit.rounds) and audit.stage in (CLOSED, PUBLISHED) and not audit.undecided()
+    document = {
+        "stage": audit.stage, "acts": len(held.acts), "round": len(audit.rounds), "drawn": drawn, "waiting": waiting,
+        "seed": audit.ceremony.seed or None, "decided": decided, "signed": list(audit.signed),
+        "contests": [dict(zip(heads, row, strict=True)) for row in rows],
+        "read_twice": twice, "differed": differed,
+    }  # fmt: skip
+    return Standing(words, Answer(heads, rows), tuple(remarks), decided, document)
+
+
+def not_audited(held: HeldAudit) -> tuple[tuple[str, str], ...]:
+    """Return the contests that the audit does not touch, each with the reason, as committed."""
+    named = {one["name"]: one["sha256"] for one in held.audit.committed.get("files", ())}
+    if NOT_AUDITED not in named:
+        return ()
+    return tuple((one["contest"], one["reason"]) for one in parse_canonical(held.file(named[NOT_AUDITED])))
+
+
+def _row(held: HeldAudit, one: Subject) -> tuple[Any, ...]:
+    audit = held.audit
+    measured = [m for m in (audit.rounds[-1].measured if audit.rounds else ()) if m["contest"] == one.id]
+    decision = audit.rounds[-1].decisions.get(one.id) if audit.rounds else None
+    word = decision.value if decision else "NOT CHECKED"
+    if not one.audited:
+        word = "measured only" if measured else "NOT CHECKED"
+    if one.id in audit.hand_counts:
+        same = tuple(audit.hand_counts[one.id]["elected"]) == tuple(one.elected)
+        word = "COUNTED BY HAND: as reported" if same else "COUNTED BY HAND: another outcome"
+    elif one.audited and one.implies != "outcome":
+        word = Verdict.HAND_COUNT.value
+    risk = max((m["p"] for m in measured), default="")
+    return (
+        one.contest.title, word, f"{float(one.risk_limit):.2%}", risk, max((m["draws"] for m in measured), default=0),
+        len(one.assertions),
+    )  # fmt: skip

@@ -1,0 +1,236 @@
+"""The committed records: their form, what they say of each contest, the draw from them, and the measured risk."""
+
+import hashlib
+from collections import Counter
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, lcm
+from typing import Any
+
+from faircount_verifier.forms import Findings, canonical, csv_text, dumped, fits, known, must, order_key, table
+from faircount_verifier.law import Assertion, Ballot, Contest, Tally
+
+EXACT, NOTHING, EMPTY = Context(prec=50, Emax=MAX_EMAX, Emin=MIN_EMIN), Decimal(0), Tally(0, [])
+Said = dict[str, dict[str, Any] | None]  # unit → contest → ballot, tally, or None: not held; None: not found
+
+
+class Records:
+    """What was committed for a comparison, polling or batch audit."""
+
+    def __init__(self, design: str, files: dict[str, bytes], findings: Findings) -> None:
+        self.design, self.files, self.findings = design, files, findings
+        rows = canonical(files["contests.json"], "contests.json")
+        self.contests = {row["id"]: Contest(row, f"contests.json, {n}") for n, row in enumerate(rows)}
+        good = [row["id"] for row in rows] == sorted(self.contests, key=order_key)
+        must(good, "contests.json", [*self.contests], "contests in the order of their ids, none twice")
+        self.cards = dict[str, tuple[str, dict[str, int | None]]]()  # unit → pool, and contest → index of its ballot
+        self.ballots = dict[str, list[tuple[Any, Ballot]]]()  # contest → marks and ballot
+        self.batches = dict[str, tuple[int, dict[str, Tally]]]()  # batch or pool → cards, and contest → tally
+        self.totals, self.orders = dict[str, Tally](), dict[str, list[tuple[str, str]]]()
+        {"comparison": self._read_cards, "polling": self._read_polling, "batch": self._read_batches}[design]()
+
+    def _tallies(self, value: Any, place: str) -> dict[str, Tally]:
+        return {c: self.contests[c].tally(one, f"{place}, {c}") for c, one in value.items()}
+
+    def _read_cards(self) -> None:
+        for c, rows in canonical(self.files["ballots.json"], "ballots.json").items():
+            place, shape = f"ballots.json, {c}", [{"ballot": dict, "marks": [(int, object, object)]}]
+            must(fits(rows, shape), place, rows, "marks and ballots")
+            self.ballots[c] = [(row["marks"], self.contests[c].ballot(row["ballot"], place)) for row in rows]
+        for pool, one in canonical(self.files["pools.json"], "pools.json").items():
+            self.batches[pool] = (0, self._tallies(one, f"pools.json, {pool}"))
+        listed = Counter[tuple[str, str]]()
+        for unit, _, _, pool, record in table(self.files["cards.csv"], "cards.csv", "unit,batch,position,pool,record"):
+            pairs = [part.partition(":")[::2] for part in record.split(";")] if record else []
+            held = {c: int(index) if fits(index, "[0-9]{1,9}") else None for c, index in pairs}
+            blind = pool != "" or unit.startswith("phantom-")
+            good = all((i is None) == blind and (i is None or i < len(self.ballots[c])) for c, i in held.items())
+            good = good and held.keys() <= self.contests.keys() and unit not in self.cards
+            again = ";".join(f"{c}:{'' if i is None else i}" for c, i in held.items())
+            must(good and again == record, f"cards.csv, {unit}", record, "one row a card, of what there is")
+            self.cards[unit] = (pool, held)
+            listed.update((pool, c) for c in held if pool)
+        stated = {(pool, c): tally.cards for pool, (_, each) in self.batches.items() for c, tally in each.items()}
+        must(stated == listed, "pools.json", [*map(list, stated)], "each pool's contests, with the cards listed for it")
+
+    def _read_polling(self) -> None:
+        rows = table(self.files["batches.csv"], "batches.csv", "batch,cards")
+        self.batches = {batch: (int(cards), {}) for batch, cards in rows if fits(cards, "0|[1-9][0-9]{0,8}")}
+        must(len(self.batches) == len(rows), "batches.csv", rows, "each batch once, with its cards")
+        self.totals = self._tallies(canonical(self.files["totals.json"], "totals.json"), "totals.json")
+
+    def _read_batches(self) -> None:
+        rows = canonical(self.files["batches.json"], "batches.json")
+        must(fits(rows, [{"batch": str, "cards": int, "contests": dict}]), "batches.json", rows, "batches")
+        self.batches = {row["batch"]: (row["cards"], self._tallies(row["contests"], row["batch"])) for row in rows}
+        good = all(tally.cards <= cards for cards, each in self.batches.values() for tally in each.values())
+        good = good and [row["batch"] for row in rows] == sorted(self.batches, key=order_key)
+        must(good, "batches.json", [*self.batches], "sorted, none twice, no contest on more cards than there are")
+
+    def _tally(self, c: str) -> Tally:
+        rows = Counter(held[c] for _, held in self.cards.values() if held.get(c) is not None)
+        pooled = [each[c] for _, each in self.batches.values() if c in each] + [self.totals.get(c, EMPTY)]
+        ballots = [(self.ballots[c][i or 0][1], n) for i, n in rows.items()]
+        return Tally(rows.total() + sum(one.cards for one in pooled), sum((one.ballots for one in pooled), ballots))
+
+    def check(self) -> None:
+        """Steps 7, 8 and 14: outcomes, marks, margins, implications and assorters of each contest."""
+        need, step = self.findings.need, self.findings.step
+        for c, contest in self.contests.items():
+            tally, place, listed = self._tally(c), contest.place, sum(c in held for _, held in self.cards.values())
+            cards = contest.said["cards"]
+            good = listed == cards if self.design == "comparison" else tally.cards <= cards
+            need(good, "14.1", place, listed or tally.cards, cards)
+            with step("7.1", place):
+                contest.check_outcome(tally, contest.outcome)
+            with step("8.2", place):
+                if contest.said["implies"] == "outcome":
+                    contest.check_implied()
+            for a in contest.assertions:
+                with step("8.3", a.place):
+                    a.check(contest.most)
+                with step("8.1", a.place):
+                    margin = a.total(tally) / (-a.least * cards)
+                    must(a.margin == margin > 0, a.place, a.margin, f"{margin}, and above 0")
+            for marks, ballot in self.ballots.get(c, []):
+                with step("7.2", place):
+                    must(contest.read(marks) == ballot, place, marks, "the ballot that the law reads from them")
+
+    def order(self, seed: str) -> list[tuple[str, str]]:
+        """Return (ticket, unit) of all cards in the order of tickets."""
+        if seed not in self.orders:
+            polled = [f"{batch}, {n + 1}" for batch, (cards, _) in self.batches.items() for n in range(cards)]
+            pairs = [(hashlib.sha256(dumped([seed, u]).encode()).hexdigest(), u) for u in self.cards or polled]
+            self.orders[seed] = sorted(pairs)
+        return self.orders[seed]
+
+    def draw(self, seed: str, sizes: dict[str, int]) -> tuple[str, list[str]]:
+        """Return the sample as it is written, and its units."""
+        if self.design != "batch":
+            taken = set[str]()
+            for c, size in sizes.items():
+                taken |= {*[u for _, u in self.order(seed) if c == "*" or c in self.cards[u][1]][:size]}
+            rows = [[ticket, unit] for ticket, unit in self.order(seed) if unit in taken]
+            return csv_text([["ticket", "unit"], *rows]), [unit for _, unit in rows]
+        bounds, drawn = self.bounds, list[str]()
+        whole = sum(bounds.values())
+        for d in range(1, sizes["*"] + 1):
+            k, found = 0, 2**256
+            while found >= 2**256 // whole * whole:
+                k, found = k + 1, int.from_bytes(hashlib.sha256(f"{seed},{d},{k}".encode()).digest(), "big")
+            found %= whole
+            drawn.append(next(name for name, bound in bounds.items() if (found := found - bound) < 0))
+        return csv_text([["draw", "unit"], *([str(d), unit] for d, unit in enumerate(drawn, 1))]), drawn
+
+    def _over(self, a: Assertion, c: str) -> dict[str, Fraction]:
+        """Return u_i of each batch: the most by which it could overstate the margin."""
+        total, tallies = a.total(self._tally(c)), {b: each.get(c, EMPTY) for b, (_, each) in self.batches.items()}
+        return {b: (a.total(one) - one.cards * a.least) / total for b, one in tallies.items()}
+
+    @cached_property
+    def bounds(self) -> dict[str, int]:
+        """The whole bound b_i of each batch."""
+        each = [self._over(a, c) for c, one in self.contests.items() if one.said["audited"] for a in one.assertions]
+        return {name: ceil(10**9 * max(one[name] for one in each)) for name in self.batches}
+
+    def units(self, c: str, seed: str) -> list[str]:
+        """Return the units that may hold a contest, in the order of tickets; batches in that of the file."""
+        if self.design == "batch":
+            return [b for b, (_, each) in self.batches.items() if c in each]
+        return [u for _, u in self.order(seed) if self.design == "polling" or c in self.cards[u][1]]
+
+    def read_entry(self, unit: str, said: dict[str, Any], place: str) -> dict[str, Any]:
+        """Return what an entry says of each contest (step 11.2)."""
+        wanted = {c for c, contest in self.contests.items() if contest.said["audited"]}
+        if self.design != "polling":
+            wanted = {*(self.cards[unit] if self.design == "comparison" else self.batches[unit])[1]}
+        must(wanted <= said.keys() <= self.contests.keys(), place, [*said], sorted(wanted))
+        if self.design == "batch":
+            return self._tallies(said, place)
+        named = {c: f"{place}, {c}" for c in said}
+        return {c: None if b is None else self.contests[c].ballot(b, named[c]) for c, b in said.items()}
+
+    def measured(self, contest: Contest, a: Assertion, drawn: list[str], seed: str, said: Said) -> tuple[int, Decimal]:
+        """Return how many draws count for an assertion, and the smallest p so far (step 12.1)."""
+        c, name, compared, xs = contest.id, contest.said["risk_function"], self.design == "comparison", list[Fraction]()
+        known(name in ({"macro"} if self.design == "batch" else BETS), contest.place, f"risk function {name}")
+        with localcontext(EXACT):
+            if self.design == "batch":
+                return len(drawn), self._macro(contest, drawn, said)
+            sample, nothing = {*drawn}, {c: None}
+            for unit in self.units(c, seed):
+                entry = nothing if unit in self.cards and unit.startswith("phantom-") else said.get(unit, {})
+                if unit not in sample or (entry is not None and c not in entry):
+                    break
+                xs.append(self._value(c, a, unit, None if entry is nothing else entry))
+            cards = contest.said["cards"] if compared else len(self.order(seed))
+            top = 2 / (2 - a.margin / a.upper) if compared else a.upper
+            settings = {name: Decimal(value) for name, value in contest.said["settings"].items()}
+            return len(xs), smallest_p(xs, cards, top, name, settings)
+
+    def _value(self, c: str, a: Assertion, unit: str, entry: dict[str, Any] | None) -> Fraction:
+        """Return x of a card, where `entry` is what it says, or None where it was not found."""
+        pool, held = self.cards.get(unit, ("", {c: None}))
+        found = Fraction(entry is not None and held[c] is None, 2)
+        if entry and entry[c] is not None:
+            found = a.value(a.gain(entry[c]))
+        if self.design == "polling":
+            return found
+        gain = Fraction(0) if held[c] is None else a.gain(self.ballots[c][held[c] or 0][1])
+        if pool:
+            gain = a.total(self.batches[pool][1][c]) / self.batches[pool][1][c].cards
+        return (1 - (a.value(gain) - found) / a.upper) / (2 - a.margin / a.upper)
+
+    def _macro(self, contest: Contest, drawn: list[str], said: Said) -> Decimal:
+        """Return the smallest p of a batch audit (Stark 2009, Kaplan–Markov with maximum relative overstatements)."""
+        c, bounds, p, least = contest.id, self.bounds, Decimal(1), Decimal(1)
+        each, whole = [(a, a.total(self._tally(c)), self._over(a, c)) for a in contest.assertions], sum(bounds.values())
+        most = max(max(over[b] for _, _, over in each) * whole / bounds[b] for b in bounds if bounds[b])
+        for unit in drawn if most >= 1 else []:
+            reported, found = self.batches[unit][1].get(c, EMPTY), (said.get(unit) or {}).get(c) or EMPTY
+            lost, share = max(0, reported.cards - found.cards), Fraction(whole, bounds[unit])
+            taint = max((a.total(reported) - a.total(found) - lost * a.least) / total for a, total, _ in each) * share
+            if taint >= most or unit not in said:
+                break
+            factor = (1 - 1 / most) / (1 - max(taint, Fraction(0)) / most)
+            p *= Decimal(factor.numerator) / factor.denominator
+            least = min(least, p)
+        return least if most >= 1 else NOTHING
+
+
+BETS = {"betting-fixed", "kaplan-kolmogorov", "alpha-fixed", "alpha", "cobra"}
+
+
+def bet(name: str, s: dict[str, Decimal], j: int, mean: Decimal, total: Decimal, top: Decimal, n: int) -> Decimal:
+    """Return λ_j, before it is moved to between 0 and 1/μ_j, from settings, μ_j, S_j, U and N."""
+    if name == "betting-fixed":
+        return s["bet"]
+    if name == "kaplan-kolmogorov":
+        return 1 / (mean + s["g"])
+    if name == "cobra":  # where (1 − q) ln(1 + λb) + q ln(1 − λ/2) has no slope, b = a − ½
+        q, b = s["winner_to_loser"], (top - 1) / 2
+        return min(2 * (1 - q) - q / b, Decimal(2)) if b > 0 else NOTHING
+    eta = min(max((n * s["eta0"] - total) / (n - j + 1), mean), top)
+    if name == "alpha":
+        eta = max((s["d"] * s["eta0"] + total) / (s["d"] + j - 1), mean + s["c"] / (s["d"] + j - 1).sqrt())
+        eta = min(eta, top * (1 - Decimal(2) ** -52))
+    return (eta / mean - 1) / (top - mean) if mean < top else NOTHING
+
+
+def smallest_p(xs: list[Fraction], n: int, upper: Fraction, name: str, settings: dict[str, Decimal]) -> Decimal:
+    """Return the smallest p of the martingale of draws `xs` without replacement from n cards, each at most `upper`."""
+    common = lcm(2, upper.denominator, *{x.denominator for x in xs})
+    top, half, total = Decimal(upper.numerator) / upper.denominator, n * common // 2, 0
+    grown = least = Decimal(1)
+    for j, x in enumerate(xs, 1):
+        mean, stake = Decimal(half - total) / (common * (n - j + 1)), NOTHING
+        if mean > 0:
+            stake = min(max(bet(name, settings, j, mean, Decimal(total) / common, top, n), NOTHING), 1 / mean)
+        grown = max(grown * (1 + stake * (Decimal(x.numerator) / x.denominator - mean)), NOTHING)
+        total += int(x * common)
+        if total > half:
+            return NOTHING
+        if half - total < (n - j) * int(upper * common) and grown > 0:
+            least = min(least, 1 / grown)
+    return least

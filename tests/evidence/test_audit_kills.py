@@ -1,0 +1,230 @@
+"""An audit whose program is killed, whose disk is full, whose folder may only be read: it goes on from what was told."""
+
+import errno
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.running import Here, environment
+from cli.test_auditing_commands import fill
+from evidence.audit_life import KINDS, live, opened, step
+
+from faircount.app.auditing.held import HeldAudit, is_begun, opened_audit
+from faircount.app.ingest import ingest
+from faircount.audit.acts import COMMITTED, DRAFT, PUBLISHED
+from faircount.evidence.log.canonical import parse_canonical
+from faircount.evidence.log.store import Log
+from faircount.store import Workspace
+
+TESTS = Path(__file__).parent.parent
+DICE = "31415926535897932384"
+
+
+def life(root: Path, death: str = "") -> tuple[int, str]:
+    """Live in a process of its own; return how it ended and what it said."""
+    command = [sys.executable, str(TESTS / "evidence" / "audit_life.py"), str(root), "", death]
+    path = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS)])
+    run = subprocess.run(command, env=environment(PYTHONPATH=path), capture_output=True, text=True, check=False)
+    assert run.returncode in (0, -signal.SIGKILL), run.stderr
+    return run.returncode, run.stdout
+
+
+def kinds(entries: list[bytes]) -> list[str]:
+    return [str(parse_canonical(entry)["act"]) for entry in entries]
+
+
+def crossed(said: str) -> dict[str, int]:
+    """Return how many durable boundaries each act crossed."""
+    return {
+        part.split(":")[0].strip(" '{"): int(part.split(":")[1].strip(" }\n"))
+        for part in said.split("crossed")[1].split(",")
+    }
+
+
+def test_an_audit_that_is_killed_in_every_act_comes_to_the_same_end(tmp_path: Path) -> None:
+    """One life, killed once in each kind of act, at a boundary drawn by lot, and begun again each time."""
+    root, rng = Workspace.create(tmp_path / "killed", name="Small").root, random.Random(2030)
+    code, said = life(Workspace.create(tmp_path / "whole", name="Small").root)
+    assert code == 0
+    whole, boundaries = live(tmp_path / "whole"), crossed(said)
+    assert set(boundaries) == set(KINDS) and min(boundaries.values()) >= 2
+    told = 0
+    for kind in KINDS:
+        at = rng.randrange(1, boundaries[kind] // kinds(whole).count(kind) + 1)
+        code, said = life(root, f"{kind}:{at}")
+        assert code == -signal.SIGKILL
+        acts = [line.split() for line in said.splitlines()]
+        told = max([told, *(int(number) + 1 for number, _ in acts)])
+        if is_begun(Workspace.open(root)):
+            with HeldAudit(Workspace.open(root)) as held:
+                found = list(held.log.entries())
+            assert found == whole[: len(found)] and told <= len(found) <= told + 1, (kind, at)
+    assert live(root) == whole
+
+
+# ---- what people type, on a disk that gives nothing ------------------------------------------
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Here:
+    return Here(capsys)
+
+
+@pytest.fixture(scope="module")
+def election(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An election of 40 cards; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("small")
+    rows = ["card,contest,choices", *(f"c{n:02},Mayor,{'Bo' if n % 8 == 7 else 'Ada'}" for n in range(40))]
+    (folder / "cards.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    space = Workspace.create(folder / "e", name="Smallville")
+    ingest(space, [folder / "cards.csv"], jobs=1)
+    return space.root
+
+
+def commands(folder: Path) -> list[tuple[object, ...]]:
+    """Return everything that people type from the commitment to the public pages."""
+    dice = [("seed", "dice", DICE, "--by", name) for name in ("Ada", "Bo")]
+    signed = [("audit", "sign", "Seen.", "--by", name) for name in ("Ada", "Bo")]
+    return [
+        ("commit", "mayor", "--by", "Ada"), *dice, ("sample", "draw", "--by", "Ada"),
+        ("enter", folder / "board.csv", "--by", "Cy"), ("audit", "close", "--by", "Ada"), *signed,
+        ("publish", folder / "site", "--by", "Ada"),
+    ]  # fmt: skip
+
+
+def logged(root: Path) -> list[bytes]:
+    """Return the entries of the log; none where none was begun."""
+    if not is_begun(Workspace.open(root)):
+        return []
+    with opened_audit(root) as held:
+        return list(held.log.entries())
+
+
+def prepare_table(here: Here, root: Path, command: tuple[object, ...]) -> None:
+    if command[0] == "enter":
+        assert here("-w", root, "enter", "--template", command[1]).code == 0
+        fill(root, Path(str(command[1])))
+
+
+def is_plain(code: int, err: str) -> bool:
+    """Tell whether a refusal is one line and one of the exit codes for what the machine or the folder does not allow."""
+    return code in (2, 5) and err.count("\n") == 1 and err.startswith("faircount: ")
+
+
+def test_a_full_disk_at_every_command_is_a_plain_refusal_and_costs_nothing(
+    here: Here, tmp_path: Path, election: Path
+) -> None:
+    root, limits = Path(shutil.copytree(election, tmp_path / "e")), resource.getrlimit(resource.RLIMIT_FSIZE)
+    for command in commands(tmp_path):
+        prepare_table(here, root, command)
+        before = logged(root)
+        for allowance in (0, 600, 5000):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (allowance, limits[1]))
+            try:
+                refused = here("-w", root, *command)
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            assert is_plain(refused.code, refused.err), (command, allowance, refused)
+            assert logged(root)[: len(before)] == before and len(logged(root)) <= max(1, len(before))
+        assert here("-w", root, *command).code == 0, command
+    with opened_audit(root) as held:
+        assert held.audit.stage == PUBLISHED
+    assert not list((root / "log" / "files").glob(".*"))
+
+
+READER = """
+import os, sys
+os.setgid(65534); os.setuid(65534)  # root may write what it may not
+from faircount.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as ended:
+    os._exit(ended.code)
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="becomes somebody who may not write")
+def test_a_folder_that_may_only_be_read_is_read_and_a_plain_refusal(here: Here, election: Path) -> None:
+    folder = Path(tempfile.mkdtemp())  # where another user can come, unlike tmp_path
+    try:
+        folder.chmod(0o755)
+        root = Path(shutil.copytree(election, folder / "e"))
+        asked = commands(folder)
+        for at, command in enumerate(asked):
+            prepare_table(here, root, command)
+            if command[0] in ("commit", "enter", "publish"):
+                closed = Path(shutil.copytree(root, folder / f"closed-{at}"))
+                for place in (closed, *closed.rglob("*")):
+                    place.chmod(0o555 if place.is_dir() else 0o444)
+                before = logged(closed)
+                refused = subprocess.run(
+                    [sys.executable, "-c", READER, "-w", str(closed), *map(str, command)],
+                    env=environment(HOME=str(folder)), capture_output=True, text=True, check=False,
+                )  # fmt: skip
+                assert is_plain(refused.returncode, refused.stderr), (command, refused)
+                assert logged(closed) == before
+            assert here("-w", root, *command).code == 0
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("there", ["the key", "the key and an empty log"])
+def test_a_beginning_that_was_cut_off_is_begun_again(here: Here, tmp_path: Path, election: Path, there: str) -> None:
+    root = Path(shutil.copytree(election, tmp_path / "e"))
+    assert here("-w", root, "commit", "mayor", "--by", "Ada").code == 0
+    with opened_audit(root) as held:
+        origin = held.log.origin
+    (root / "log" / "log.sqlite").unlink()
+    if there != "the key":
+        Log(root / "log" / "log.sqlite", origin=origin).close()
+    assert here("-w", root, "commit", "mayor", "--by", "Ada").code == 0
+    assert kinds(logged(root)) == ["open", "commit", "witness"]
+
+
+# ---- files that acts name ----------------------------------------------------------------------
+@pytest.mark.parametrize("call", ["fsync", "replace", "open"])
+def test_a_disk_that_fails_while_a_file_is_kept_leaves_neither_file_nor_act(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    root = Workspace.create(tmp_path / "e", name="Small").root
+    real = getattr(os, call)
+    with opened(root) as held:
+        for allowed in range(40):  # each call fails once
+            left = [allowed]
+
+            def failing(path: Any, *more: Any, left: list[int] = left, **named: Any) -> Any:
+                if "log/files" in (os.readlink(f"/proc/self/fd/{path}") if isinstance(path, int) else str(path)):
+                    left[0] -= 1
+                    if left[0] < 0:
+                        raise OSError(errno.EIO, "Input/output error")
+                return real(path, *more, **named)
+
+            with monkeypatch.context() as patched:
+                patched.setattr(os, call, failing)
+                try:
+                    step(held)
+                    break
+                except OSError:
+                    pass
+            assert [act.act for act in held.acts] == ["open"] and held.audit.stage == DRAFT
+            assert not [path for path in (root / "log" / "files").iterdir() if path.name.startswith(".")]
+        assert [act.act for act in held.acts] == ["open", "commit"] and allowed >= 3
+    with opened(root) as held:
+        assert held.audit.stage == COMMITTED
+
+
+def test_threads_that_keep_the_same_file_do_not_hinder_each_other(tmp_path: Path) -> None:
+    root = Workspace.create(tmp_path / "e", name="Small").root
+    with opened(root) as held, ThreadPoolExecutor(16) as pool:
+        for turn in range(20):
+            data = b"%d" % turn * 1000
+            named = list(pool.map(lambda _, data=data: held.keep("a.txt", data), range(16)))
+            assert all(one == named[0] for one in named)
+            assert held.file(named[0]["sha256"]) == data
