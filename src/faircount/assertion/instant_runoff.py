@@ -25,7 +25,7 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
         return Claims((), "nothing", why)
     if len(contest.choices) == 1:
         claim = any_vote(
-            contest, f"{contest.name_of(winner)} got at least one vote", has_first(contest), ballots, choice=winner
+            contest, f"at least one card ranks {contest.name_of(winner)}", has_first(contest), ballots, choice=winner
         )
         return Claims((claim,), "outcome", "there is one choice only, and somebody votes for it")
     path = _reported_order(contest, transcript)
