@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from faircount.audit.drawing import Urn
-from faircount.audit.reports import ZERO, Margins, margins_of, pool_means
+from faircount.audit.reports import ZERO, margins_of, pool_means
 from faircount.audit.values import Record, comparison_bound, comparison_value, on_paper, on_record, polling_value
 from faircount.model import (
     Assertion,
@@ -188,24 +188,18 @@ def _batches(urn: Urn, subject: Subject, sample: Sample, seen: Mapping[str, Seen
     missing = next((draw.unit for draw in sample.draws if draw.unit not in seen), None)
     if missing is not None:
         _paper(subject, missing, seen)
-    rows = [(place[draw.unit], seen[draw.unit]) for draw in sample.draws]
-    taints = [max(one.error(at, found) for one in claims) / chances[at] / bound for at, found in rows]
+    rows = [place[draw.unit] for draw in sample.draws]
+    errors = {at: [one.error(at, seen[urn.units[at]]) for one in claims] for at in set(rows)}
+    taints = [max(errors[at]) / chances[at] / bound for at in rows]
     risks = [1.0] * len(rows) if blind else macro(bound, taints)
-    return tuple(
-        Trajectory(subject.id, at, one.assertion.claim, tuple(_steps(one, rows, urn.units, taints, risks)))
-        for at, one in enumerate(claims)
-    )
-
-
-def _steps(
-    one: Margins, rows: Sequence[tuple[int, Seen]], units: Sequence[str], taints: Sequence[Fraction],
-    risks: Sequence[float],
-) -> list[Step]:  # fmt: skip
     found = []
-    for (at, seen), taint, risk in zip(rows, taints, risks, strict=True):
-        gained = one.reported[at] - one.error(at, seen) * one.whole
-        found.append(Step(units[at], one.reported[at], gained, taint, risk))
-    return found
+    for number, one in enumerate(claims):
+        steps = tuple(
+            Step(urn.units[at], one.reported[at], one.reported[at] - errors[at][number] * one.whole, taint, risk)
+            for at, taint, risk in zip(rows, taints, risks, strict=True)
+        )
+        found.append(Trajectory(subject.id, number, one.assertion.claim, steps))
+    return tuple(found)
 
 
 def macro(bound: Fraction, taints: Sequence[Fraction]) -> list[float]:

@@ -8,6 +8,7 @@ from faircount.model import (
     HALF,
     Assertion,
     BadInputError,
+    Ballots,
     CardCount,
     Commitment,
     Counted,
@@ -23,11 +24,12 @@ def gain_of(assertion: Assertion, counted: Counted) -> Fraction:
     """Return Σ g over counted ballots. The feature `cards` is the number stated beside them, not how many are listed:
     blank cards may be left out of the list, and where only totals are known a card may stand in it several times.
     """
-    assorter = assertion.assorter
-    for_a_card = sum((times for times, feature in assorter.terms if feature.name == "cards"), ZERO)
-    listed = sum(n for _, n in counted.ballots)
-    gained = sum((assorter.gain(ballot) * n for ballot, n in counted.ballots), ZERO)
-    return gained + for_a_card * (counted.cards - listed)
+    held = Ballots(tuple(ballot for ballot, _ in counted.ballots), tuple(CardCount(n) for _, n in counted.ballots), ())
+    gains = (
+        times * (counted.cards if feature.name == "cards" else feature.total(held))
+        for times, feature in assertion.assorter.terms
+    )
+    return sum(gains, ZERO)
 
 
 def mean_of(assertion: Assertion, counted: Counted) -> Fraction:

@@ -67,6 +67,14 @@ class HeldAudit:
         url: str = "", clock: Clock = now, key: SigningKey | None = None,
     ) -> "HeldAudit":  # fmt: skip
         """Begin the audit's log with its first act. Raises `UsageError` where one was begun already."""
+        with space.writing():  # two that begin at once would make two keys
+            return cls._create(space, by, origin, witnesses, quorum, url, clock, key)
+
+    @classmethod
+    def _create(
+        cls, space: Workspace, by: Person, origin: str, witnesses: Iterable[str], quorum: int, url: str, clock: Clock,
+        key: SigningKey | None,
+    ) -> "HeldAudit":  # fmt: skip
         folder = space.root / "log"
         election = space.election()
         if (folder / "key").exists():
@@ -84,14 +92,17 @@ class HeldAudit:
         sync_folder(space.root)
         Log(url or folder / "log.sqlite", origin=origin).close()
         held = cls(space, url, clock)
-        if held.acts:
+        try:
+            if held.acts:
+                raise UsageError(f"{folder} holds an audit's log already; its state: faircount audit")
+            held.do("open", by, {
+                "election": {"date": election.date, "name": election.name}, "format": FORMAT,
+                "log_key": str(key.verifier), "origin": origin, "quorum": quorum,
+                "software": f"faircount {__version__}", "witnesses": [str(one) for one in keys],
+            })  # fmt: skip
+        except BaseException:
             held.close()
-            raise UsageError(f"{folder} holds an audit's log already; its state: faircount audit")
-        held.do("open", by, {
-            "election": {"date": election.date, "name": election.name}, "format": FORMAT, "log_key": str(key.verifier),
-            "origin": origin, "quorum": quorum, "software": f"faircount {__version__}",
-            "witnesses": [str(one) for one in keys],
-        })  # fmt: skip
+            raise
         return held
 
     def close(self) -> None:

@@ -44,11 +44,17 @@ _BATCHES = "select jurisdiction, tabulator, batch, count(*) from cards group by 
 class Records(Protocol):
     """What one design takes from the election's folder."""
 
-    remarks: tuple[str, ...]
-    contests: Mapping[str, Contest]
-    """By title, every contest of which something is on record that serves the design."""
-    lost: tuple[NotCounted, ...]
-    """Contests of which only totals are known, and why they cannot serve."""
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What people must know of these records, in sentences."""
+
+    @property
+    def contests(self) -> Mapping[str, Contest]:
+        """By title, every contest of which something is on record that serves the design."""
+
+    @property
+    def lost(self) -> tuple[NotCounted, ...]:
+        """Contests of which only totals are known, and why they cannot serve."""
 
     def profile(self, title: str) -> Profile:
         """Return how the contest's cards are recorded. Raises `UsageError` where nothing is."""
@@ -92,8 +98,8 @@ class Manifest:
 
 def has_several(opened: Opened) -> bool:
     """Say whether the election has several jurisdictions; then batches are named with theirs, here and in manifests."""
-    asked = f"select jurisdiction from cards union select jurisdiction from ({MANIFEST})"
-    return len([row for row in opened.engine.ask(asked).rows if row[0]]) > 1
+    asked = (MANIFEST, "select distinct jurisdiction from cards")
+    return len({row[0] for one in asked for row in opened.engine.ask(one).rows if row[0]}) > 1
 
 
 def label(*parts: str | None) -> str:
@@ -106,7 +112,8 @@ class Listed:
 
     def __init__(self, opened: Opened, pooled: tuple[str, ...] = ()) -> None:
         self._opened = opened
-        self._profiles, self.contests, self.lost = opened.profiles, opened.contests, ()
+        self._profiles, self.contests = opened.profiles, opened.contests
+        self.lost: tuple[NotCounted, ...] = ()
         if not self._profiles:
             raise UsageError(
                 "there are no cast vote records: a comparison needs them; --design polling or batch does not"

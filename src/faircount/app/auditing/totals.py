@@ -53,7 +53,7 @@ def official(opened: Opened, title: str, by_batch: bool = False) -> dict[str, di
 
 
 def votes_as_patterns(contest: Contest, parts: Iterable[Mapping[str, int]]) -> dict[Pattern, int]:
-    """Return totals as marks, one vote a card. Raises `UsageError` where voters rank: totals say nothing of rankings."""
+    """Return totals as marks, one vote a card. Raises `UsageError` where voters rank, of which totals say nothing."""
     if contest.ranks:
         raise UsageError("voters rank in it, and totals say nothing of rankings")
     index = {choice.name: CandidateIndex(at) for at, choice in enumerate(contest.choices)}
@@ -66,7 +66,7 @@ def votes_as_patterns(contest: Contest, parts: Iterable[Mapping[str, int]]) -> d
 
 
 def contests_of_totals(opened: Opened) -> tuple[dict[str, Contest], tuple[NotCounted, ...]]:
-    """Return the contests that no card on record holds and that official totals report; and those left out, with why."""
+    """Return the contests that no card on record holds and official totals report; and those left out, with why."""
     asked = {title: row for title, *row in opened.engine.ask(_ASKED).rows}
     choices: dict[str, list[Choice]] = {}
     for title, name, party, kind, _ in opened.engine.ask(_CHOICES).rows:
