@@ -11,8 +11,7 @@ from itertools import pairwise
 from operator import methodcaller
 from typing import Any
 
-NUMBERS = enumerate([3, 3, 5, 2, 3, 2, 2, 3, 2, 1, 3, 1, 2, 1], 1)  # of codes in each step
-CODES = [f"{step}.{n}" for step, last in NUMBERS for n in range(1, last + 1)]
+CODES = [f"{s}.{n + 1}" for s, k in enumerate([3, 3, 5, 2, 3, 2, 2, 3, 2, 1, 3, 1, 2, 1], 1) for n in range(k)]
 LINE, SUM, FRACTION = r"[^\x00-\x1f\x7f]+", r"[0-9a-f]{64}", r"-?[0-9]{1,300}(/[0-9]{1,300})?"
 DECIMAL = r"-?[0-9]{1,30}(\.[0-9]{1,30})?"
 TIME = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
@@ -94,7 +93,7 @@ def canonical(data: bytes, place: str) -> Any:
 
 
 def fits(value: Any, shape: Any) -> bool:
-    """Return whether `value` is of a type, pattern, [items], (fixed list,), {exact keys}, {"*": any keys}, {one of}."""
+    """Return whether a value is an `int` from 0, `object`, pattern, [items], (list,), {exact or "*" keys}, {one of}."""
     if isinstance(shape, str):
         return isinstance(value, str) and re.fullmatch(shape, value) is not None
     if isinstance(shape, dict):
@@ -105,7 +104,6 @@ def fits(value: Any, shape: Any) -> bool:
     if isinstance(shape, list | tuple):
         items = shape * len(value) if isinstance(shape, list) and isinstance(value, list) else shape
         return isinstance(value, list) and len(value) == len(items) and all(map(fits, value, items))
-    # int is 0 or more, and object is anything
     return shape is object or value is shape is None or (type(value) is shape and (shape is not int or value >= 0))
 
 

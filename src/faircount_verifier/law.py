@@ -17,7 +17,6 @@ CONTEST = {"assertions": [ASSERTION | {"winner": INDEX}], "audited": bool, "card
 CONTEST |= {"choices": [{"kind": str, "name": str, "party": object}], "implies": "outcome|part|nothing"}
 CONTEST |= {"options": {"*": str}, "outcome": dict, "ranks": INDEX, "risk_function": str, "risk_limit": FRACTION}
 CONTEST |= {"rule": str, "seats": int, "settings": {"*": DECIMAL}, "title": str, "votes_allowed": INDEX, "words": str}
-Vector = list[Fraction]  # how much each choice's votes count, and last how much each card that holds the contest does
 
 
 class Ballot(NamedTuple):
@@ -63,7 +62,7 @@ class Assertion:
         self.gains = dict[Ballot, Fraction]()
         each = [sum((t for t, name, args in self.terms if name == "votes" and c in args), ZERO) for c in range(choices)]
         linear = all(name in {"cards", "votes"} for _, name, _ in self.terms)
-        self.vector: Vector | None = [*each, self.fixed] if linear else None
+        self.vector: list[Fraction] | None = [*each, self.fixed] if linear else None
         self.claim: tuple[int, int, frozenset[int]] | None = None  # winner, loser, standing of NEN; of NEB nobody
         if len(self.terms) == 2 and not linear and self.terms[0][0] == -self.terms[1][0]:
             (_, one, a), (_, other, b) = self.terms
@@ -88,7 +87,7 @@ class Assertion:
         """Return A of a ballot that gains so much."""
         return (gain - self.least) / (-2 * self.least)
 
-    def implies(self, wanted: Vector) -> bool:
+    def implies(self, wanted: list[Fraction]) -> bool:
         """Return whether Σ g > 0 implies that of `wanted`: for some t > 0, wanted − t·g has nothing below 0."""
         both = list(zip(wanted, self.vector or [], strict=False))
         low, high = max((w / g for w, g in both if g < 0), default=ZERO), [w / g for w, g in both if g > 0]
@@ -127,9 +126,10 @@ class Contest:
         fair = {*elected} <= {*self.choices} and len({*elected}) == len(elected) and len(seats) == len(self.choices)
         must(fair and 0 < self.limit < 1 and self.seats, place, self.outcome, "choices of the contest, a limit below 1")
         allowed, points = said["votes_allowed"] or len(self.kinds), int(self.option("most", "5"))
-        most = dict.fromkeys(ONE_EACH, (1, allowed)) | {"cumulative": (allowed, allowed)}
         # The most votes that a card may give to one choice, and in all; None where this verifier does not know.
-        self.most = (most | dict.fromkeys(["score", "star"], (points, points * len(self.kinds)))).get(self.rule)
+        self.most: tuple[int, int] | None = (1 if self.rule in ONE_EACH else allowed, allowed)
+        if self.rule in {"score", "star"} or said["ranks"] or self.rule in {"borda", "dowdall"}:
+            self.most = (points, points * len(self.kinds)) if self.rule in {"score", "star"} else None
 
     def ballot(self, value: Any, place: str) -> Ballot:
         """Return a ballot, held against its form and what the rule lets a card say."""
@@ -138,7 +138,7 @@ class Contest:
         votes = tuple((c, Fraction(n) if isinstance(n, int) else fraction(n)) for c, n in full["votes"])
         named, ranked = [c for c, _ in votes], full["ranking"]
         good = named == sorted({*named}) and len({*ranked}) == len(ranked) and {*named, *ranked} <= {*self.choices}
-        good = good and all(n > 0 for _, n in votes) and not (ranked and self.rule in ONE_EACH)
+        good = good and all(n > 0 for _, n in votes) and (not ranked or self.said["ranks"])
         must(good, place, value, "choices of the contest, in order, each once, none with 0")
         return self._possible(Tally(1, [(Ballot(votes, tuple(ranked)), 1)]), place).ballots[0][0]
 
@@ -158,7 +158,7 @@ class Contest:
         each = [(choice, n * count) for ballot, count in tally.ballots for choice, n in ballot.votes]
         return [sum((n for choice, n in each if choice == c), ZERO) for c in self.choices]
 
-    def _conditions(self, outcome: dict[str, Any]) -> list[Vector]:
+    def _conditions(self, outcome: dict[str, Any]) -> list[list[Fraction]]:
         """Return what must be above 0 over all cards for the outcome: by pairs, parts, and quotients crosswise."""
         elected, verdict, seats, place = outcome["elected"], outcome["verdict"], outcome.get("seats", []), self.place
         pairs = [(w, c, ONE) for w in elected for c in self.choices if c not in elected]
@@ -166,9 +166,7 @@ class Contest:
         option = self.option
         if self.rule == "highest-averages":
             plain = {"choices": "lists", "threshold": "none", "threshold_votes": "none", "exempt": "none"}
-            known(
-                all(option(n, v) == v for n, v in plain.items()) and seats, place, "persons, a threshold, or no seats"
-            )
+            known(seats and all(option(n, v) == v for n, v in plain.items()), place, "persons, a threshold, no seats")
             fair = sum(seats) == self.seats and {*elected} == {c for c, n in enumerate(seats) if n}
             must(fair, place, outcome, f"{self.seats} seats, of those elected")
             both = [(a, b) for a, b in permutations(self.choices, 2) if seats[a]]
@@ -196,16 +194,15 @@ class Contest:
     def check_outcome(self, tally: Tally, outcome: dict[str, Any]) -> None:
         """Hold an outcome against what the rule gives; one that hangs on a tie is NOT CHECKED."""
         votes, elected, verdict, place = self._votes(tally), {*outcome["elected"]}, outcome["verdict"], self.place
-        odd = [c for c, kind in enumerate(self.kinds) if kind in {"withdrawn", "write-in"} and votes[c]]
-        known(not odd, place, "votes for somebody withdrawn, or for a pool of write-ins")
         if self.rule == "instant-runoff":
             winners = self._runoff_winners(tally)
             right = elected <= winners and len(elected) == (verdict == "elected") and len(elected) >= 2 - len(winners)
             must(right, place, outcome, sorted(winners))
             known(len(winners) == 1, place, "the outcome hangs on how a tie was decided")
             return
-        stopped = len({*votes}) < len(votes) and verdict in {"tie", "stopped"}
-        known(not stopped and any(votes), place, "equal votes decided, or there are none")
+        kinds = {k for c, k in enumerate(self.kinds) if votes[c] and (k != "write-in" or c in elected)}
+        odd = kinds & {"withdrawn", "write-in"} or (len({*votes}) < len(votes) and verdict in {"tie", "stopped"})
+        known(not odd and any(votes), place, "withdrawn choices, an elected pool, equal votes, or none")
         sums = [sum(map(mul, one, [*votes, tally.cards]), ZERO) for one in self._conditions(outcome)]
         must(min(sums, default=1) >= 0, place, outcome, f"what {shown([*map(str, votes)])} give")
         if self.rule == "threshold" and min(sums) == 0:
@@ -248,13 +245,13 @@ class Contest:
             seen, waiting = seen | fresh, [*waiting, *fresh]
         return winners
 
-    def read(self, marks: list[list[Any]]) -> Ballot:
-        """Return the ballot of marks `[choice, rank, score or null]` as the law reads them."""
+    def read(self, marks: list[list[Any]]) -> list[Ballot]:
+        """Return what the law may read from marks `[choice, rank, score or null]`; a ranking with or without votes."""
         marked, ranking = sorted({m[0] for m in marks}), list[int]()
         odd = any(self.kinds[c] == "withdrawn" for c in marked) or self.option("choices", "lists") != "lists"
         known(not odd and self.rule in {"instant-runoff", *ONE_EACH}, self.place, f"how {self.rule} reads these marks")
         if self.rule != "instant-runoff":
-            return Ballot(tuple((c, ONE) for c in marked) if self.most and len(marked) <= self.most[1] else ())
+            return [Ballot(tuple((c, ONE) for c in marked) if self.most and len(marked) <= self.most[1] else ())]
         overvote, repeated = self.option("overvote", "exhaust"), self.option("repeated", "skip")
         fair = overvote in {"exhaust", "skip"} and self.option("skipped", "unlimited") == "unlimited"
         known(fair and all(m[1] for m in marks), self.place, "overvotes divided, a limit of empty ranks, or no ranks")
@@ -262,7 +259,7 @@ class Contest:
             if (len(here) > 1 and overvote == "exhaust") or (here & {*ranking} and repeated == "exhaust"):
                 break
             ranking += here - {*ranking} if len(here) == 1 else ()
-        return Ballot((), tuple(ranking))
+        return [Ballot(votes, tuple(ranking)) for votes in ((), tuple((c, ONE) for c in ranking[:1]))]
 
     def check_implied(self) -> None:
         """Hold the assertions, by their data, against the outcome: if all are true, must it be so?"""

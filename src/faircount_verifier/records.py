@@ -35,9 +35,11 @@ class Records:
 
     def _read_cards(self) -> None:
         for c, rows in canonical(self.files["ballots.json"], "ballots.json").items():
-            place, shape = f"ballots.json, {c}", [{"ballot": dict, "marks": [(int, object, object)]}]
-            must(fits(rows, shape), place, rows, "marks and ballots")
-            self.ballots[c] = [(row["marks"], self.contests[c].ballot(row["ballot"], place)) for row in rows]
+            place, shape = f"ballots.json, {c}", [{"ballot": dict, "marks": [(int, object, object)], "stated": str}]
+            must(fits([{"stated": "", **row} for row in rows], shape), place, rows, "marks and ballots")
+            each = [(None if "stated" in row else row["marks"], row["ballot"]) for row in rows]
+            self.ballots[c] = [(marks, self.contests[c].ballot(ballot, place)) for marks, ballot in each]
+            self.findings.remarks += [f"{place}: as stated, not from marks: {said}" for m, said in each if m is None]
         for pool, one in canonical(self.files["pools.json"], "pools.json").items():
             self.batches[pool] = (0, self._tallies(one, f"pools.json, {pool}"))
         listed = Counter[tuple[str, str]]()
@@ -93,9 +95,9 @@ class Records:
                 with step("8.1", a.place):
                     margin = a.total(tally) / (-a.least * cards)
                     must(a.margin == margin > 0, a.place, a.margin, f"{margin}, and above 0")
-            for marks, ballot in self.ballots.get(c, []):
+            for marks, ballot in (row for row in self.ballots.get(c, []) if row[0] is not None):
                 with step("7.2", place):
-                    must(contest.read(marks) == ballot, place, marks, "the ballot that the law reads from them")
+                    must(ballot in contest.read(marks), place, marks, "the ballot that the law reads from them")
 
     def order(self, seed: str) -> list[tuple[str, str]]:
         """Return (ticket, unit) of all cards in the order of tickets."""
@@ -148,8 +150,10 @@ class Records:
         must(wanted <= said.keys() <= self.contests.keys(), place, [*said], sorted(wanted))
         if self.design == "batch":
             return self._tallies(said, place)
-        named = {c: f"{place}, {c}" for c in said}
-        return {c: None if b is None else self.contests[c].ballot(b, named[c]) for c, b in said.items()}
+        read = {c: None if b is None else self.contests[c].ballot(b, f"{place}, {c}") for c, b in said.items()}
+        each = [(b, a) for c, b in read.items() if b is not None for a in self.contests[c].assertions]
+        must(all(0 <= a.value(a.gain(b)) <= a.upper for b, a in each), place, said, "values from 0 to upper")
+        return read
 
     def measured(self, contest: Contest, a: Assertion, drawn: list[str], seed: str, said: Said) -> tuple[int, Decimal]:
         """Return how many draws count for an assertion, and the smallest p so far (step 12.1)."""
@@ -166,20 +170,21 @@ class Records:
                 xs.append(self._value(c, a, unit, None if entry is nothing else entry))
             cards = contest.said["cards"] if compared else len(self.order(seed))
             top = 2 / (2 - a.margin / a.upper) if compared else a.upper
-            settings = {name: Decimal(value) for name, value in contest.said["settings"].items()}
+            eta0 = top / 2 if compared else (1 + a.margin) / 2
+            settings = {"eta0": Decimal(eta0.numerator) / eta0.denominator, "d": Decimal(100)}
+            settings |= {name: Decimal(value) for name, value in contest.said["settings"].items()}
+            settings.setdefault("c", (settings["eta0"] - Decimal("0.5")) / 2)
             return len(xs), smallest_p(xs, cards, top, name, settings)
 
     def _value(self, c: str, a: Assertion, unit: str, entry: dict[str, Any] | None) -> Fraction:
         """Return x of a card, where `entry` is what it says, or None where it was not found."""
         pool, held = self.cards.get(unit, ("", {c: None}))
-        found = Fraction(entry is not None and held[c] is None, 2)
-        if entry and entry[c] is not None:
-            found = a.value(a.gain(entry[c]))
+        lacking = Fraction(entry is not None and held[c] is None, 2)
+        found = a.value(a.gain(entry[c])) if entry and entry[c] is not None else lacking
         if self.design == "polling":
             return found
-        gain = Fraction(0) if held[c] is None else a.gain(self.ballots[c][held[c] or 0][1])
-        if pool:
-            gain = a.total(self.batches[pool][1][c]) / self.batches[pool][1][c].cards
+        index, pooled = held[c], self.batches[pool][1][c] if pool else EMPTY  # a phantom gains 0, so it has ½
+        gain = a.total(pooled) / (pooled.cards or 1) if index is None else a.gain(self.ballots[c][index][1])
         return (1 - (a.value(gain) - found) / a.upper) / (2 - a.margin / a.upper)
 
     def _macro(self, contest: Contest, drawn: list[str], said: Said) -> Decimal:

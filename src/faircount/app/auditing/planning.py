@@ -1,18 +1,18 @@
 """From what would be committed to what a plan needs: margins, how cards are recorded, styles and containers."""
 
-from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
+from faircount.app.auditing.facts import facts_of, styles_of
 from faircount.app.auditing.preparing import Prepared, Wish, prepare
 from faircount.app.auditing.records import Manifest
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress
 from faircount.audit.measuring import settings_of
 from faircount.audit.planning.designs import Plan
-from faircount.audit.planning.facts import AssertionFacts, ContestFacts, Kind, Pool, Rates
+from faircount.audit.planning.facts import Rates
 from faircount.audit.planning.joint import Style
-from faircount.model import Assertion, Commitment, Counted, Design, Subject
+from faircount.model import Assertion, Commitment, Design, Subject
 from faircount.risk import RISKS, Population
 
 
@@ -56,46 +56,6 @@ def sizes_without_error(commitment: Commitment) -> dict[str, int]:
         needed = [smallest(commitment.design, one, at) for at in range(len(one.assertions))]
         found[one.id] = max((one.cards if n is None else n for n in needed), default=0)
     return found
-
-
-def facts_of(commitment: Commitment) -> tuple[ContestFacts, ...]:
-    """Return what a plan needs of the audited contests. Claims without a margin are none that a plan could speak of."""
-    return tuple(_facts(commitment, one) for one in commitment.audited)
-
-
-def _facts(commitment: Commitment, one: Subject) -> ContestFacts:
-    claims = tuple(
-        AssertionFacts(assertion.claim, margin, assertion.assorter.upper, one.cards)
-        for assertion, margin in zip(one.assertions, one.margins, strict=True)
-    )
-    pools = tuple(
-        Pool(name, _kinds(one, parts[one.id])) for name, parts in sorted(commitment.pools.items()) if one.id in parts
-    )
-    tally: Counter[int] = Counter()
-    for card in commitment.listed:
-        tally.update(index for contest, index in card.record if contest == one.id and index is not None)
-    kinds = [
-        Kind(n, tuple(a.assorter.value(commitment.reads[one.id][index].ballot) for a in one.assertions))
-        for index, n in sorted(tally.items())
-    ]
-    phantoms = sum(card.is_phantom for card in commitment.listed)
-    if phantoms:
-        kinds.append(Kind(phantoms, tuple(Fraction(1, 2) for _ in one.assertions)))
-    every = (*kinds, *(kind for pool in pools for kind in pool.kinds))
-    return ContestFacts(one.contest.title, claims, tuple(every), pools)
-
-
-def _kinds(one: Subject, counted: Counted) -> tuple[Kind, ...]:
-    return tuple(Kind(n, tuple(a.assorter.value(ballot) for a in one.assertions)) for ballot, n in counted.ballots if n)
-
-
-def styles_of(commitment: Commitment) -> tuple[Style, ...]:
-    """Return which audited contests stand on the same cards, and on how many."""
-    titles = {one.id: one.contest.title for one in commitment.audited}
-    tally: Counter[tuple[str, ...]] = Counter()
-    for card in commitment.listed:
-        tally[tuple(sorted(titles[name] for name, _ in card.record if name in titles))] += 1
-    return tuple(Style(held, n) for held, n in sorted(tally.items()))
 
 
 def plan_of(

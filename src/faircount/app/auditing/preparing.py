@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from faircount.app.auditing.facts import fitting_bet
 from faircount.app.auditing.records import Batches, Listed, Polled, Records
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress, Silent
@@ -30,8 +31,8 @@ from faircount.risk import RISKS
 
 DEFAULT_RISK = {Design.COMPARISON: "cobra", Design.POLLING: "alpha", Design.BATCH: MACRO}
 """The risk function of each design where nobody names another."""
-POOLED_RISK = "alpha"
-"""The one of a comparison with pools: values in a pool spread, and a bet made for exact records would lose."""
+POOLED_RISK = "betting-fixed"
+"""The one of a comparison with pools, with a bet that fits them: values in a pool spread (docs/power.md)."""
 UNCHOSEN = "nobody chose it for this audit"
 """Why a contest is not in an audit that could have been."""
 
@@ -79,6 +80,7 @@ def prepare(opened: Opened, wish: Wish, progress: Progress | None = None) -> Pre
     progress = progress or Silent()
     _refuse(wish)
     records = records_of(opened, wish)
+    stated = dict(wish.settings)
     wish = _settled(wish, isinstance(records, Listed) and records.pools)
     chosen = frozenset(opened.chosen(wish.contests)) if wish.contests else frozenset()
     read = chosen | frozenset(opened.chosen(wish.also) if wish.also else ()) if chosen else frozenset(records.contests)
@@ -105,6 +107,8 @@ def prepare(opened: Opened, wish: Wish, progress: Progress | None = None) -> Pre
     subjects = _deciding(_named(subjects), chosen)
     whole = records.commitment(tuple(subjects))
     final = tuple(_with_margins(whole, one) for one in subjects)
+    if wish.risk_function == "betting-fixed" and "bet" not in stated and wish.design is Design.COMPARISON:
+        final = tuple(_with_bet(whole, one) for one in final)
     return Prepared(replace(whole, subjects=final), tuple(without), records.remarks)
 
 
@@ -162,7 +166,8 @@ def _subject(contest: Contest, records: Records, wish: Wish) -> Subject:
         _refuse_totals(contest, claims)
     decided = replace(bounded, options=tuple(sorted(dict(transcript.decisions).items())))
     return Subject(
-        "", decided, CardCount(records.cards(contest.title)), transcript.elected, transcript.verdict,
+        "", decided, CardCount(records.cards(contest.title)),
+        transcript.advancing if transcript.verdict == "runoff" else transcript.elected, transcript.verdict,
         tuple(int(n) for n in transcript.seats_won), False, wish.risk_limit,
         wish.risk_function, wish.settings,
         claims.implies, claims.words, claims.assertions, tuple(Fraction(0) for _ in claims.assertions),
@@ -210,3 +215,10 @@ def _with_margins(whole: Commitment, one: Subject) -> Subject:
     return replace(
         one, assertions=(), margins=(), implies="nothing", words=f"the records do not bear out: {lost[0]}"
     )  # fmt: skip
+
+
+def _with_bet(whole: Commitment, one: Subject) -> Subject:
+    """Return the subject with the bet that fits its records, for nobody has stated one."""
+    if not one.assertions:
+        return one
+    return replace(one, settings=tuple(sorted({**dict(one.settings), "bet": fitting_bet(whole, one)}.items())))
