@@ -204,7 +204,8 @@ def test_a_card_without_a_place_makes_its_batch_a_pool(tmp_path: Path, monkeypat
     assert {card.batch: card.pool for card in found.listed} == {"T-1": "T-1", "T-2": ""}
     assert [card.unit for card in found.listed if card.pool] == [f"T-1, {n}" for n in range(1, 9)]
     assert found.pools["T-1"]["c1"].cards == 8
-    assert found.subjects[0].risk_function == "alpha"
+    assert found.subjects[0].risk_function == "betting-fixed"
+    assert 0 < Fraction(dict(found.subjects[0].settings)["bet"]) <= Fraction("1.8")
 
 
 def test_a_card_without_a_position_is_found_by_the_number_printed_on_it(tmp_path: Path) -> None:

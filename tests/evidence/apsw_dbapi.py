@@ -1,4 +1,4 @@
-"""apsw spoken to as if it were Python's own `sqlite3`: the log's engine runs on it unchanged, on a disk that is watched.
+"""apsw spoken to as if it were Python's own `sqlite3`: the log's engine runs unchanged on a watched disk.
 
 A module as SQLAlchemy wants one (PEP 249). Only what SQLAlchemy and the log's own code ask for is here.
 """

@@ -6,6 +6,7 @@ Every board has a card of its own; one card is for all; a board sends what it se
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +18,6 @@ from evidence.audit_life import ADA, BO, KEY, ORIGIN, clock
 from faircount.app.auditing import acting
 from faircount.app.auditing.held import Done, HeldAudit
 from faircount.app.auditing.preparing import Prepared
-from faircount.audit.acts import CLOSED
 from faircount.audit.forms import seen_json
 from faircount.model import Person, Seen, UsageError
 from faircount.store import Workspace
@@ -83,14 +83,17 @@ def answered(board: int, asked: str, do: Callable[[], Done]) -> Answer:
     return Answer(board, asked, done.act.n, done.receipt.root.hex(), "")
 
 
-def close_when_due(held: HeldAudit, tell: Callable[[Answer], None]) -> None:
-    """Try to close the round until all units are settled, while the boards are at work."""
-    while held.audit.stage != CLOSED:
-        tell(answered(-1, "close", lambda: acting.close(held, ADA)))
+def close_when_due(held: HeldAudit) -> list[Answer]:
+    """Try to close the round until all units are settled, while the boards are at work; return the answers."""
+    answers = [answered(-1, "close", lambda: acting.close(held, ADA))]
+    while "drawn and not settled" in answers[-1].refused:
+        time.sleep(0.05)
+        answers.append(answered(-1, "close", lambda: acting.close(held, ADA)))
+    return answers
 
 
 def together(root: Path, url: str, first: int, end: int) -> list[Answer]:
-    """Let boards [first, end) work at once, over one held audit; the first of all boards' also closes the round."""
+    """Let boards [first, end) work at once, over one held audit."""
     answers, failures = list[Answer](), list[BaseException]()
     with HeldAudit(Workspace.open(root), url, clock) as held:
         gate = threading.Barrier(end - first)
@@ -114,4 +117,4 @@ def together(root: Path, url: str, first: int, end: int) -> list[Answer]:
 
 if __name__ == "__main__":
     for one in together(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])):
-        print(json.dumps(asdict(one)), flush=True)
+        sys.stdout.write(json.dumps(asdict(one)) + "\n")

@@ -1,4 +1,4 @@
-"""A disk that loses power: what programs ask of it is written down, and then every state that a cut could leave is made.
+"""A disk that loses power: what programs ask of it is written down, then every state that a cut could leave is made.
 
 `Recorder` is an SQLite VFS (apsw) over the real one, `watch` does the same for files that Python writes. Both note each
 write, cut, fsync and change of a folder, in order, in one list. The program under test runs once; a crash point is a
@@ -16,7 +16,7 @@ memory of running programs and never on the disk.
 import hashlib
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -78,6 +78,19 @@ class Trace:
         self.root, self.steps = root.resolve(), list[Step]()
         self._names: dict[str, int] = {}
         self._files = 0
+
+    @classmethod
+    def after(cls, root: Path, left: Mapping[str, bytes | None]) -> "Trace":
+        """Return the trace of a folder that holds what a cut left, all of it safe."""
+        trace = cls(root)
+        for path, data in left.items():
+            if data is None:
+                trace.name(path, FOLDER)
+            else:
+                file = trace.file(path)
+                trace.steps += [Write(file, 0, data), Sync(file)]
+        trace.steps += [SyncFolder(folder) for folder in sorted({folder_of(path) for path in left})]
+        return trace
 
     def inside(self, path: str | os.PathLike[str]) -> str | None:
         """Return the path as the trace names it; None for what lies elsewhere."""

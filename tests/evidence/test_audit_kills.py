@@ -1,6 +1,7 @@
-"""An audit whose program is killed, whose disk is full, whose folder may only be read: it goes on from what was told."""
+"""An audit whose program is killed, whose disk is full, whose folder is read-only: it goes on from what was told."""
 
 import errno
+import json
 import os
 import random
 import resource
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,13 +31,28 @@ TESTS = Path(__file__).parent.parent
 DICE = "31415926535897932384"
 
 
-def life(root: Path, death: str = "") -> tuple[int, str]:
-    """Live in a process of its own; return how it ended and what it said."""
-    command = [sys.executable, str(TESTS / "evidence" / "audit_life.py"), str(root), "", death]
+@pytest.fixture
+def life() -> Iterator[Callable[[Path, str], tuple[int, str]]]:
+    """Live in a process of its own, which dies where it is told; return how it ended and what it said."""
     path = os.pathsep.join([str(TESTS.parent / "src"), str(TESTS)])
-    run = subprocess.run(command, env=environment(PYTHONPATH=path), capture_output=True, text=True, check=False)
-    assert run.returncode in (0, -signal.SIGKILL), run.stderr
-    return run.returncode, run.stdout
+    with subprocess.Popen(
+        [sys.executable, str(TESTS / "evidence" / "audit_life.py")], env=environment(PYTHONPATH=path), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as nursery:  # fmt: skip
+        assert nursery.stdin and nursery.stdout
+        orders, said = nursery.stdin, nursery.stdout
+
+        def lived(root: Path, death: str = "") -> tuple[int, str]:
+            orders.write(json.dumps([str(root), death]) + "\n")
+            orders.flush()
+            lines = [said.readline()]
+            while not lines[-1].startswith("ended"):
+                assert lines[-1], "the nursery itself has died"
+                lines.append(said.readline())
+            return int(lines.pop().split()[1]), "".join(lines)
+
+        yield lived
+        orders.close()
 
 
 def kinds(entries: list[bytes]) -> list[str]:
@@ -44,16 +61,16 @@ def kinds(entries: list[bytes]) -> list[str]:
 
 def crossed(said: str) -> dict[str, int]:
     """Return how many durable boundaries each act crossed."""
-    return {
-        part.split(":")[0].strip(" '{"): int(part.split(":")[1].strip(" }\n"))
-        for part in said.split("crossed")[1].split(",")
-    }
+    counted = (part.split(":") for part in said.splitlines()[-1].split()[1:])
+    return {act: int(number) for act, number in counted}
 
 
-def test_an_audit_that_is_killed_in_every_act_comes_to_the_same_end(tmp_path: Path) -> None:
+def test_an_audit_that_is_killed_in_every_act_comes_to_the_same_end(
+    tmp_path: Path, life: Callable[[Path, str], tuple[int, str]]
+) -> None:
     """One life, killed once in each kind of act, at a boundary drawn by lot, and begun again each time."""
     root, rng = Workspace.create(tmp_path / "killed", name="Small").root, random.Random(2030)
-    code, said = life(Workspace.create(tmp_path / "whole", name="Small").root)
+    code, said = life(Workspace.create(tmp_path / "whole", name="Small").root, "")
     assert code == 0
     whole, boundaries = live(tmp_path / "whole"), crossed(said)
     assert set(boundaries) == set(KINDS) and min(boundaries.values()) >= 2
@@ -114,7 +131,7 @@ def prepare_table(here: Here, root: Path, command: tuple[object, ...]) -> None:
 
 
 def is_plain(code: int, err: str) -> bool:
-    """Tell whether a refusal is one line and one of the exit codes for what the machine or the folder does not allow."""
+    """Tell whether a refusal is one line, with an exit code for what the machine or the folder does not allow."""
     return code in (2, 5) and err.count("\n") == 1 and err.startswith("faircount: ")
 
 
@@ -140,37 +157,41 @@ def test_a_full_disk_at_every_command_is_a_plain_refusal_and_costs_nothing(
 
 
 READER = """
-import os, sys
+import io, json, os, sys
 os.setgid(65534); os.setuid(65534)  # root may write what it may not
 from faircount.cli import main
-try:
-    main(sys.argv[1:])
-except SystemExit as ended:
-    os._exit(ended.code)
+said = []
+for arguments in json.loads(sys.argv[1]):
+    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+    try:
+        main(arguments)
+    except SystemExit as ended:
+        said.append([ended.code, sys.stderr.getvalue()])
+sys.__stdout__.write(json.dumps(said))
 """
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="becomes somebody who may not write")
-def test_a_folder_that_may_only_be_read_is_read_and_a_plain_refusal(here: Here, election: Path) -> None:
+def test_a_folder_that_may_only_be_read_is_a_plain_refusal_at_every_command(here: Here, election: Path) -> None:
     folder = Path(tempfile.mkdtemp())  # where another user can come, unlike tmp_path
     try:
         folder.chmod(0o755)
         root = Path(shutil.copytree(election, folder / "e"))
-        asked = commands(folder)
-        for at, command in enumerate(asked):
+        closed: list[Path] = []
+        for at, command in enumerate(commands(folder)):
             prepare_table(here, root, command)
-            if command[0] in ("commit", "enter", "publish"):
-                closed = Path(shutil.copytree(root, folder / f"closed-{at}"))
-                for place in (closed, *closed.rglob("*")):
-                    place.chmod(0o555 if place.is_dir() else 0o444)
-                before = logged(closed)
-                refused = subprocess.run(
-                    [sys.executable, "-c", READER, "-w", str(closed), *map(str, command)],
-                    env=environment(HOME=str(folder)), capture_output=True, text=True, check=False,
-                )  # fmt: skip
-                assert is_plain(refused.returncode, refused.stderr), (command, refused)
-                assert logged(closed) == before
+            closed.append(Path(shutil.copytree(root, folder / f"closed-{at}")))
             assert here("-w", root, *command).code == 0
+        shutil.rmtree(folder / "site")
+        before = [logged(one) for one in closed]
+        for place in (place for one in closed for place in (one, *one.rglob("*"))):
+            place.chmod(0o555 if place.is_dir() else 0o444)
+        asked = [["-w", *map(str, (one, *command))] for one, command in zip(closed, commands(folder), strict=True)]
+        reader = subprocess.run([sys.executable, "-c", READER, json.dumps(asked)], env=environment(HOME=str(folder)),
+                                capture_output=True, text=True, check=True)  # fmt: skip
+        for arguments, (code, err) in zip(asked, json.loads(reader.stdout), strict=True):
+            assert is_plain(code, err), (arguments, code, err)
+        assert [logged(one) for one in closed] == before
     finally:
         shutil.rmtree(folder)
 

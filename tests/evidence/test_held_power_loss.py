@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from faircount.app.auditing.held import HeldAudit
 from faircount.evidence.log import sqlite as sqlite_log
 from faircount.model import FaircountError
-from faircount.store import Workspace, workspace
+from faircount.store import Workspace
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def recorded(folder: Path, patch: pytest.MonkeyPatch) -> tuple[list[Step], list[
 
 
 def near_files(steps: list[Step]) -> set[int]:
-    """Return the places within three steps of what happens to a folder of the audit, or to a file that Python writes."""
+    """Return the places within three steps of what happens to folders of the audit, or to files that Python writes."""
     hot = [
         at for at, step in enumerate(steps)
         if isinstance(step, SyncFolder | Entry) and "-journal" not in step.path and step.path != "log"
@@ -48,7 +48,7 @@ def near_files(steps: list[Step]) -> set[int]:
 
 
 def faults(steps: list[Step], entries: list[bytes], folder: Path, share: float, seed: int = 1) -> Iterator[str]:
-    """Yield what is wrong after a cut, for cuts near files and a share of the others; every 20th lives on to the end."""
+    """Yield what is wrong after cuts near files and a share of the others; every 20th lives on to the end."""
     rng, hot = random.Random(seed), near_files(steps)
     for number, cut in enumerate(one for one in cuts(steps, seed) if one.at in hot or rng.random() < share):
         Workspace.create(folder, name="Small")
@@ -82,7 +82,7 @@ def test_no_cut_takes_back_an_act_or_a_file_that_it_names(tmp_path: Path, monkey
     assert len(entries) >= 20 and sum(isinstance(step, Sync) for step in steps) > 60
     assert all(f'"act":"{kind}"'.encode() in b"".join(entries) for kind in KINDS)
     assert {one.way for one in cuts(steps, 1)} == set(WAYS)
-    assert list(faults(steps, entries, tmp_path / "left", 0.05)) == []
+    assert list(faults(steps, entries, tmp_path / "left", 0.03)) == []
 
 
 @pytest.mark.slow
@@ -103,4 +103,4 @@ def test_a_file_that_is_not_synced_is_found_out(tmp_path: Path, monkeypatch: pyt
     ]  # fmt: skip
     assert len(worse) < len(steps)
     assert any("an act names this file" in fault or "SHA-256 differs" in fault
-               for fault in faults(worse, entries, tmp_path / "left", 0.05))  # fmt: skip
+               for fault in faults(worse, entries, tmp_path / "left", 0))  # fmt: skip

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,17 +42,14 @@ def recorded(
     """Let a log live in `folder`; return its trace and every state that it went through: told n means state n."""
     folder.mkdir()
     trace, states = Trace(folder), list[State]()
-    recorder = Recorder(trace)
     entries, signed = list[bytes](), list[int]()
 
     def done() -> None:
         states.append((tuple(entries), tuple(signed)))
         trace.tell(len(states) - 1)
 
-    with patch.context() as patched:
-        patched.setattr(apsw_dbapi, "VFS", [recorder.name])
-        patched.setattr(sqlite_log, "create_engine", lambda *a, **k: create_engine(*a, **k, module=apsw_dbapi))
-        states.append(((), ()))  # which nobody was told of
+    states.append(((), ()))  # which nobody was told of
+    with on_a_watched_disk(trace, patch):
         for life in range(2):
             with Log(folder / "log.sqlite", origin=ORIGIN) as log:
                 for turn in range(appends // 2):
@@ -66,13 +64,27 @@ def recorded(
                 note = log.sign(KEY)
                 signed.append(int(note.text.split("\n")[1]))
                 done()
-    recorder.unregister()
     return trace, states
 
 
-def faults(steps: list[Step], states: list[State], folder: Path, seed: int = 1, ways: int = 1) -> Iterator[str]:
-    """Yield what is wrong after a cut, for each cut after which something is."""
+@contextmanager
+def on_a_watched_disk(trace: Trace, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have every log that is opened here run on apsw, with its disk written down."""
+    recorder = Recorder(trace)
+    with patch.context() as patched:
+        patched.setattr(apsw_dbapi, "VFS", [recorder.name])
+        patched.setattr(sqlite_log, "create_engine", lambda *a, **k: create_engine(*a, **k, module=apsw_dbapi))
+        yield
+    recorder.unregister()
+
+
+def faults(
+    steps: list[Step], states: list[State], folder: Path, *, seed: int = 1, ways: int = 1, start: int = 0
+) -> Iterator[str]:
+    """Yield what is wrong after a cut, for each cut from step `start` on after which something is."""
     for cut in cuts(steps, seed, ways):
+        if cut.at < start:
+            continue
         folder.mkdir()
         try:
             cut.restore(folder)
@@ -112,7 +124,7 @@ def test_no_cut_of_a_longer_life_takes_back_what_was_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: Journal, seed: int
 ) -> None:
     trace, states = recorded(tmp_path / "live", monkeypatch, appends=20, size=2000)
-    assert list(faults(trace.steps, states, tmp_path / "left", seed, 3)) == []
+    assert list(faults(trace.steps, states, tmp_path / "left", seed=seed, ways=3)) == []
 
 
 @pytest.mark.parametrize(
@@ -129,3 +141,26 @@ def test_a_weaker_setting_is_found_out(
         (fault for fault in faults(trace.steps, states, tmp_path / "left") if "was acknowledged" in fault), None
     )
     assert found is not None
+
+
+@pytest.mark.slow
+def test_no_second_cut_while_the_log_recovers_takes_back_what_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: Journal
+) -> None:
+    trace, states = recorded(tmp_path / "live", monkeypatch, appends=4)
+    recovered = 0
+    for number, cut in enumerate(cuts(trace.steps, 1)):
+        journals = [data for path, data in cut.left.items() if path.endswith(("-journal", "-wal"))]
+        if number % 6 or not cut.told or not any(journals):
+            continue
+        folder = tmp_path / f"cut-{number}"
+        folder.mkdir()
+        cut.restore(folder)
+        second = Trace.after(folder, cut.left)
+        before = len(second.steps)
+        with on_a_watched_disk(second, monkeypatch):
+            Log(folder / "log.sqlite", origin=ORIGIN).close()
+        recovered += any(isinstance(step, Write) for step in second.steps[before:])
+        told: list[Step] = [*second.steps[:before], Told(cut.told), *second.steps[before:]]
+        assert list(faults(told, states, tmp_path / "left", start=before + 1)) == []
+    assert recovered >= 5

@@ -76,6 +76,6 @@ def wish_of(options: dict[str, Any], contests: tuple[str, ...]) -> Any:
     from faircount.model import Design
 
     return Wish(
-        Design(options["design"]), contests, options.get("also", ()), options["risk_limit"], options["risk_function"], options["settings"],
-        options["pool"],
+        Design(options["design"]), contests, options.get("also", ()), options["risk_limit"],
+        options["risk_function"], options["settings"], options["pool"],
     )  # fmt: skip

@@ -42,6 +42,7 @@ def commit(
     from faircount.app.auditing.held import HeldAudit, is_begun, person
     from faircount.app.auditing.preparing import prepare
     from faircount.app.opened import Opened
+    from faircount.app.reporting import title_of
 
     opened, who = Opened(workspace, threads), person(by, role)
     prepared = prepare(opened, wish_of(options, contests), console.progress())
@@ -50,7 +51,7 @@ def commit(
         raise UsageError("the witnesses of an audit are named when its log begins, and stay")
     wanted = len(witnesses) if quorum is None else quorum
     held = HeldAudit(opened.space, url) if begun else HeldAudit.create(
-        opened.space, who, witnesses=witnesses, quorum=wanted, url=url)  # fmt: skip
+        opened.space, who, witnesses=witnesses, quorum=wanted, url=url, called=title_of(opened))  # fmt: skip
     with held:
         files = {path.name.lower(): path.read_bytes() for path in further}
         acts.commit(held, who, prepared, double=double_entry, further=files)

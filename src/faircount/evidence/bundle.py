@@ -23,8 +23,8 @@ def bundle(
 ) -> dict[str, bytes]:
     """Return the bundle by path. `note` is the signed checkpoint of the log as it is now.
 
-    `files` are those that acts name, `words` what lies at the top: README.md and the verifiers. Raises `UsageError` where
-    the log has grown since the note was signed.
+    `files` are those that acts name, `words` what lies at the top: README.md and the verifiers. Raises `UsageError`
+    where the log has grown since the note was signed.
     """
     head = log.head()
     lines = note.text.split("\n")

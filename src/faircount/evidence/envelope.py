@@ -1,7 +1,8 @@
 """A statement of which bytes belong together, signed: in-toto Statement v1 in a DSSE envelope.
 
-Sources: https://github.com/in-toto/attestation, spec v1, Statement; https://github.com/secure-systems-lab/dsse, protocol
-v1: what is signed is `DSSEv1`, the type and the payload, each with its length, so that nothing can be moved between them.
+Sources: https://github.com/in-toto/attestation, spec v1, Statement; https://github.com/secure-systems-lab/dsse,
+protocol v1: what is signed is `DSSEv1`, the type and the payload, each with its length, so that nothing can be moved
+between them.
 """
 
 import hashlib

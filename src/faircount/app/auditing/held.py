@@ -64,16 +64,19 @@ class HeldAudit:
     @classmethod
     def create(
         cls, space: Workspace, by: Person, *, origin: str = "", witnesses: Iterable[str] = (), quorum: int = 0,
-        url: str = "", clock: Clock = now, key: SigningKey | None = None,
+        url: str = "", clock: Clock = now, key: SigningKey | None = None, called: tuple[str, str] = ("", ""),
     ) -> "HeldAudit":  # fmt: skip
-        """Begin the audit's log with its first act. Raises `UsageError` where one was begun already."""
+        """Begin the audit's log with its first act. Raises `UsageError` where one was begun already.
+
+        `called` is the election's name and date where election.json does not say them.
+        """
         with space.writing():  # two that begin at once would make two keys
-            return cls._create(space, by, origin, witnesses, quorum, url, clock, key)
+            return cls._create(space, by, origin, witnesses, quorum, url, clock, key, called)
 
     @classmethod
     def _create(
         cls, space: Workspace, by: Person, origin: str, witnesses: Iterable[str], quorum: int, url: str, clock: Clock,
-        key: SigningKey | None,
+        key: SigningKey | None, called: tuple[str, str],
     ) -> "HeldAudit":  # fmt: skip
         folder = space.root / "log"
         election = space.election()
@@ -96,7 +99,7 @@ class HeldAudit:
             if held.acts:
                 raise UsageError(f"{folder} holds an audit's log already; its state: faircount audit")
             held.do("open", by, {
-                "election": {"date": election.date, "name": election.name}, "format": FORMAT,
+                "election": {"date": election.date or called[1], "name": election.name or called[0]}, "format": FORMAT,
                 "log_key": str(key.verifier), "origin": origin, "quorum": quorum,
                 "software": f"faircount {__version__}", "witnesses": [str(one) for one in keys],
             })  # fmt: skip

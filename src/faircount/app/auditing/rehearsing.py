@@ -17,6 +17,7 @@ from faircount.app.auditing.records import Listed
 from faircount.app.auditing.sizes import sizes_for
 from faircount.app.opened import Opened
 from faircount.app.recounting import result
+from faircount.app.reporting import title_of
 from faircount.audit.reports import recorded
 from faircount.evidence.log.note import SigningKey
 from faircount.model import Ballot, Commitment, Counted, Design, Person, Seen
@@ -58,7 +59,7 @@ def rehearse(opened: Opened, played: Rehearsal, clock: Clock | None = None) -> H
     prepared = prepare(opened, played.wish)
     key = SigningKey.from_seed("rehearsal.example/audit", rng.randbytes(32))
     held = HeldAudit.create(
-        opened.space, ADA, origin="rehearsal.example/audit", key=key, clock=clock or ticking()
+        opened.space, ADA, origin="rehearsal.example/audit", key=key, clock=clock or ticking(), called=title_of(opened)
     )  # fmt: skip
     held.do("note", ADA, {"words": NOTE})
     acting.commit(held, ADA, prepared, double=played.double)
