@@ -39,6 +39,7 @@ def commit(
               faircount commit mayor --pool "Election Day" --double-entry --by "Ada Vale"
     """
     from faircount.app.auditing import acting as acts
+    from faircount.app.auditing.annexes import annexes
     from faircount.app.auditing.held import HeldAudit, is_begun, person
     from faircount.app.auditing.preparing import prepare
     from faircount.app.opened import Opened
@@ -53,7 +54,7 @@ def commit(
     held = HeldAudit(opened.space, url) if begun else HeldAudit.create(
         opened.space, who, witnesses=witnesses, quorum=wanted, url=url, called=title_of(opened))  # fmt: skip
     with held:
-        files = {path.name.lower(): path.read_bytes() for path in further}
+        files = {path.name.lower(): path.read_bytes() for path in further} | annexes(opened, console.progress())
         acts.commit(held, who, prepared, double=double_entry, further=files)
         checkpoint, note = held.checkpoint()
         if not held.audit.policy["quorum"]:

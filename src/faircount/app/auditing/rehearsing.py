@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from faircount.app.auditing import acting
+from faircount.app.auditing.annexes import annexes
 from faircount.app.auditing.hand_counts import profile_of
 from faircount.app.auditing.held import Clock, HeldAudit
 from faircount.app.auditing.preparing import Wish, prepare
@@ -62,7 +63,7 @@ def rehearse(opened: Opened, played: Rehearsal, clock: Clock | None = None) -> H
         opened.space, ADA, origin="rehearsal.example/audit", key=key, clock=clock or ticking(), called=title_of(opened)
     )  # fmt: skip
     held.do("note", ADA, {"words": NOTE})
-    acting.commit(held, ADA, prepared, double=played.double)
+    acting.commit(held, ADA, prepared, double=played.double, further=annexes(opened))
     acting.witness(held, ADA)
     digits = "".join(str(rng.randrange(10)) for _ in range(20))
     for person in (ADA, BO):
