@@ -156,6 +156,11 @@ def commands() -> str:
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
 
 
+def forgeries() -> str:
+    """Return the page of every forgery that both verifiers refuse."""
+    return str(importlib.import_module("gallery.told").page())
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "formats.md": formats,
     "writers.md": writers,
@@ -164,6 +169,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "presets.md": presets,
     "checks.md": checks,
     "commands.md": commands,
+    "forgeries.md": forgeries,
 }
 """File in docs/ → what it must say."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from audit.small_audits import picture
 
-from faircount.app.auditing import records
+from faircount.app.auditing import preparing, records
 from faircount.app.auditing.bundling import parts_of
 from faircount.app.auditing.held import HeldAudit
 from faircount.app.auditing.preparing import Wish, prepare, settings_for
@@ -270,3 +270,11 @@ def test_a_whole_audit(mine: Path, name: str) -> None:
         assert parts_of(again) == one
         with pytest.raises(UsageError, match="published and takes nothing more"):
             again.do("note", ADA, {"words": "one more thing"})
+
+
+def test_more_claims_than_one_entry_of_the_log_can_measure_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "MOST_CLAIMS", 0)
+    with pytest.raises(UsageError, match="name fewer contests"):
+        prepare(Opened(folder(tmp_path, CARDS).root), Wish())
