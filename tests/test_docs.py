@@ -37,7 +37,8 @@ def generator() -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    "name", ["formats.md", "writers.md", "samples.md", "rules.md", "presets.md", "checks.md", "commands.md"]
+    "name",
+    ["formats.md", "writers.md", "samples.md", "rules.md", "presets.md", "checks.md", "commands.md", "forgeries.md"],
 )
 def test_a_generated_page_is_up_to_date(generator: ModuleType, name: str) -> None:
     expected = generator.PAGES[name]()

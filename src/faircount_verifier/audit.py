@@ -41,7 +41,7 @@ class Audit:
 
     def __init__(self, bundle: Bundle, findings: Findings) -> None:
         self.bundle, self.findings, self.need = bundle, findings, findings.need
-        self.named, before = dict[str, Any](), ""
+        self.named, self.rolled, before = dict[str, Any](), list[str](), ""  # rolled: all digits, also void ones
         self.last_reset = max((act["n"] for act in bundle.acts if act["act"] in ("late", "restart")), default=-1)
         self._reset()
         for act in bundle.acts:
@@ -117,16 +117,16 @@ class Audit:
 
     def _seed(self, name: str, body: dict[str, Any]) -> None:
         """Follow promises, dice, reveals and the seed that they give."""
-        party = body.get("party", "")
+        party, digits = body.get("party", ""), body.get("digits", "")
         if name == "promise":
             self.need(party not in self.promises, "9.1", self.place, party, "one promise a party")
             self.promises[party] = body["sha256"]
         if name == "dice":
             self.state = "rolled" if self.dice else "rolling"
             self.need(self.by not in dict(self.dice), "5.3", self.place, self.by, "a second person")
-            self.dice.append((self.by, body["digits"]))
-            good = len(body["digits"]) >= self.min_digits and body["digits"] == self.dice[0][1]
-            self.need(good, "9.2", self.place, body["digits"], f"{self.min_digits} digits or more, twice the same")
+            self.dice, self.rolled = [*self.dice, (self.by, digits)], [*self.rolled, digits]
+            good = len(digits) >= self.min_digits and digits == self.dice[0][1] and self.rolled.count(digits) < 3
+            self.need(good, "9.2", self.place, digits, f"{self.min_digits} new digits or more, twice the same")
         if name == "reveal":
             text = "\n".join(["faircount-promise/1", party, body["nonce"], body["value"]])
             digest, promised = hashlib.sha256(text.encode()).hexdigest(), self.promises.get(party, "nothing")

@@ -166,10 +166,10 @@ class Contest:
         option = self.option
         if self.rule == "highest-averages":
             plain = {"choices": "lists", "threshold": "none", "threshold_votes": "none", "exempt": "none"}
-            known(seats and all(option(n, v) == v for n, v in plain.items()), place, "persons, a threshold, no seats")
+            known(seats and verdict != "tie" and all(option(*p) == p[1] for p in plain.items()), place, "other lists")
             fair = sum(seats) == self.seats and {*elected} == {c for c, n in enumerate(seats) if n}
             must(fair, place, outcome, f"{self.seats} seats, of those elected")
-            both = [(a, b) for a, b in permutations(self.choices, 2) if seats[a]]
+            both = [(a, b) for a, b in permutations(self.choices, 2) if seats[a] and self.kinds[b] != "write-in"]
             known(all(self._divisor(seats[b] + 1) for _, b in both), place, "a divisor of 0")
             pairs = [(a, b, self._divisor(seats[a]) / self._divisor(seats[b] + 1)) for a, b in both]
             count = len(elected)
@@ -197,8 +197,8 @@ class Contest:
         if self.rule == "instant-runoff":
             winners = self._runoff_winners(tally)
             right = elected <= winners and len(elected) == (verdict == "elected") and len(elected) >= 2 - len(winners)
-            must(right, place, outcome, sorted(winners))
-            known(len(winners) == 1, place, "the outcome hangs on how a tie was decided")
+            must(right or verdict == "tie", place, outcome, sorted(winners))
+            known(len(winners) == 1 and verdict != "tie", place, "the outcome hangs on how a tie was decided")
             return
         kinds = {k for c, k in enumerate(self.kinds) if votes[c] and (k != "write-in" or c in elected)}
         odd = kinds & {"withdrawn", "write-in"} or (len({*votes}) < len(votes) and verdict in {"tie", "stopped"})

@@ -5,9 +5,7 @@ import hashlib
 import re
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
-BUILT = "verify.html"
 START = "interface"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z0-9]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\b)", re.MULTILINE)
@@ -49,12 +47,3 @@ def _gather(folder: Traversable, name: str, ordered: dict[str, str], above: tupl
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def write() -> None:
-    """Write the page beside its sources, where a bundle and a careful reader take it from."""
-    (Path(__file__).parent / "page" / BUILT).write_text(page(), "utf-8")
-
-
-if __name__ == "__main__":
-    write()

@@ -81,8 +81,8 @@ class Records:
         need, step = self.findings.need, self.findings.step
         for c, contest in self.contests.items():
             tally, place, listed = self._tally(c), contest.place, sum(c in held for _, held in self.cards.values())
-            cards = contest.said["cards"]
-            good = listed == cards if self.design == "comparison" else tally.cards <= cards
+            cards, most = contest.said["cards"], sum(n for n, _ in self.batches.values())
+            good = listed == cards if self.design == "comparison" else tally.cards <= min(cards, most)
             need(good, "14.1", place, listed or tally.cards, cards)
             with step("7.1", place):
                 contest.check_outcome(tally, contest.outcome)
@@ -188,10 +188,10 @@ class Records:
         return (1 - (a.value(gain) - found) / a.upper) / (2 - a.margin / a.upper)
 
     def _macro(self, contest: Contest, drawn: list[str], said: Said) -> Decimal:
-        """Return the smallest p of a batch audit (Stark 2009, Kaplan–Markov with maximum relative overstatements)."""
+        """Return the smallest p of a batch audit (Stark 2009, MACRO); 1 where some error could not be drawn."""
         c, bounds, p, least = contest.id, self.bounds, Decimal(1), Decimal(1)
         each, whole = [(a, a.total(self._tally(c)), self._over(a, c)) for a in contest.assertions], sum(bounds.values())
-        most = max(max(over[b] for _, _, over in each) * whole / bounds[b] for b in bounds if bounds[b])
+        most = max(max(over[b] for _, _, over in each) * whole / (bounds[b] or Fraction(1, 10**99)) for b in bounds)
         for unit in drawn if most >= 1 else []:
             reported, found = self.batches[unit][1].get(c, EMPTY), (said.get(unit) or {}).get(c) or EMPTY
             lost, share = max(0, reported.cards - found.cards), Fraction(whole, bounds[unit])

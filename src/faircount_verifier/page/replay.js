@@ -134,6 +134,8 @@ export class Replay {
     this.only(!first || first.digits === body.digits, place, "other digits than the first person's", "9.2");
     const fewest = era.commit.body.min_digits;
     this.only(body.digits.length >= fewest, place, `fewer than ${fewest} digits`, "9.2");
+    const isKnown = this.acts.some((one) => one.act === "dice" && one.n < era.commit.n && one.body.digits === body.digits);
+    this.only(!isKnown, place, "these digits were known before the audit began again", "9.2");
     era.dice.push({ by: by.name, digits: body.digits });
   }
 

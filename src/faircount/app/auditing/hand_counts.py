@@ -39,9 +39,10 @@ def enter_hand_count(held: HeldAudit, by: Person, title: str, path: Path) -> str
     transcript = result(contest, profile_of(contest, counted)).transcript
     if transcript.verdict == "tie":
         raise UsageError("the hand count ends in a tie: decide it as the law says, and enter it with that decision")
-    acting.count_by_hand(held, by, fits[0].id, counted, transcript.elected)
-    names = ", ".join(contest.name_of(choice) for choice in transcript.elected) or transcript.verdict
-    same = transcript.elected == fits[0].elected and transcript.verdict == fits[0].verdict
+    elected = tuple(dict.fromkeys(transcript.elected))  # a list is named once for each of its seats
+    acting.count_by_hand(held, by, fits[0].id, counted, elected)
+    names = ", ".join(contest.name_of(choice) for choice in elected) or transcript.verdict
+    same = elected == fits[0].elected and transcript.verdict == fits[0].verdict
     return f"{contest.title}: {names}, {'as reported' if same else 'NOT as reported'}"
 
 

@@ -181,7 +181,8 @@ def _subject(contest: Contest, records: Records, wish: Wish) -> Subject:
     decided = replace(bounded, options=tuple(sorted(dict(transcript.decisions).items())))
     return Subject(
         "", decided, CardCount(records.cards(contest.title)),
-        transcript.advancing if transcript.verdict == "runoff" else transcript.elected, transcript.verdict,
+        tuple(dict.fromkeys(transcript.advancing if transcript.verdict == "runoff" else transcript.elected)),
+        transcript.verdict,
         tuple(int(n) for n in transcript.seats_won), False, wish.risk_limit,
         wish.risk_function, wish.settings,
         claims.implies, claims.words, claims.assertions, tuple(Fraction(0) for _ in claims.assertions),

@@ -118,7 +118,7 @@ def _count_by_hand(held: HeldAudit, name: str) -> None:
     subject = next(one for one in commitment.subjects if one.id == name)
     counted = recorded(commitment, subject)
     elected = result(subject.contest, profile_of(subject.contest, counted)).transcript.elected
-    acting.count_by_hand(held, ADA, name, counted, elected)
+    acting.count_by_hand(held, ADA, name, counted, tuple(dict.fromkeys(elected)))
 
 
 class _Paper:
