@@ -45,11 +45,11 @@ def assertions(
         )
         return
     rows = tuple(
-        (one.contest, one.assertion.claim, share(one.margin), one.cards)
+        (one.contest, one.assertion.claim, share(one.margin / one.assertion.assorter.upper), one.cards)
         for one in claim_rows(prepared)
         if one.subject.audited or not contests
     )
-    console.rows(Answer(("contest", "claim", "margin of the mean", "cards, if none shows an error"), rows))
+    console.rows(Answer(("contest", "claim", "margin (v/u)", "cards, if none shows an error"), rows))
     for one in prepared.commitment.subjects:
         if one.audited or not contests:
             console.say(f"{one.contest.title}: the claims imply {_implies(one.implies)}: {one.words}")
