@@ -151,18 +151,25 @@ def _detail(one: ContestResult) -> Answer:
 @click.option("--preset", help="The law that decides it: a rule with its decisions; recount --presets lists them.")
 @click.option("--seats", type=click.IntRange(1), help="Seats to fill.")
 @click.option("--votes-allowed", type=click.IntRange(1), help="Choices a voter may mark.")
+@click.option(
+    "--cards",
+    type=click.IntRange(1),
+    help="How many cards hold it at most, as something else than the cast "
+    "vote records says: an audit takes those without a record for votes against the outcome.",
+)
 @click.option("-O", "--option", "options", multiple=True, metavar="NAME=VALUE", help="A named decision of the rule.")
 @in_workspace
 @speaking
 def decide(
     contest: str, rule: str | None, preset: str | None, seats: int | None, votes_allowed: int | None,
-    options: tuple[str, ...], workspace: Path, console: Console,
+    cards: int | None, options: tuple[str, ...], workspace: Path, console: Console,
 ) -> None:  # fmt: skip
     """Record in election.json how CONTEST is decided; every later recount follows it.
 
     \b
     Examples: faircount decide "Measure A" --rule threshold -O threshold=2/3 -O reach=at-least
               faircount decide Mayor --preset alaska
+              faircount decide Mayor --cards 146900
     """
     from faircount.app.opened import Opened
     from faircount.count import RULES
@@ -172,8 +179,8 @@ def decide(
     made = _options(options)
     if preset:
         rule, seats, made = law_of(preset, rule, seats, made)
-    if rule is None and seats is None and votes_allowed is None and not made:
-        raise click.UsageError("nothing to record: say --rule, --preset, --seats, --votes-allowed or -O")
+    if rule is None and seats is None and votes_allowed is None and cards is None and not made:
+        raise click.UsageError("nothing to record: say --rule, --preset, --seats, --votes-allowed, --cards or -O")
     opened = Opened(workspace)
     titles = opened.chosen((contest,))
     if len(titles) > 1:
@@ -181,7 +188,7 @@ def decide(
     if (rule or made) and titles[0] in opened.contests:
         _refuse_decision(opened.contests[titles[0]], rule, made)
     opened.space.decide(
-        titles[0], rule=rule, seats=seats, votes_allowed=votes_allowed, options=dict(made) or None
+        titles[0], rule=rule, seats=seats, votes_allowed=votes_allowed, cards=cards, options=dict(made) or None
     )  # fmt: skip
     if console.machine:
         console.document({"contest": titles[0], "decision": opened.space.election().decisions[titles[0]]})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from faircount.model import BadInputError, Choice, Contest, name_key
+from faircount.model import BadInputError, CardCount, Choice, Contest, name_key
 from faircount.store.engine import Engine
 
 _CONTESTS = """
@@ -108,4 +108,5 @@ def _contest(
         ranks=ranks if ranked else 0,
         rule=str(decided.get("rule") or rule),
         options=tuple(sorted(options.items())),
+        cards_bound=CardCount(int(decided["cards"])) if "cards" in decided else None,
     )

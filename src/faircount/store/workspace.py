@@ -26,7 +26,8 @@ _HALF_WRITTEN = re.compile(r"\.(election|\.received)\.json\.\d+")
 class Election:
     """What election.json says. A source counts only when it is listed here: this file is the commit point.
 
-    `decisions` maps a contest's title to what a person has decided about it: rule, seats, votes_allowed, options.
+    `decisions` maps a contest's title to what a person has decided about it: rule, seats, votes_allowed, cards (the
+    most that hold it), options.
     """
 
     name: str = ""
@@ -207,13 +208,13 @@ def _refuse_odd(document: dict[str, Any], sources: tuple[Source, ...]) -> None:
         raise ValueError("name and date are texts")
     if not isinstance(document["decisions"], dict):
         raise ValueError("decisions are objects by contest")
-    kinds: dict[str, type] = {"rule": str, "seats": int, "votes_allowed": int, "options": dict}
+    kinds: dict[str, type] = {"rule": str, "seats": int, "votes_allowed": int, "cards": int, "options": dict}
     for title, decision in document["decisions"].items():
         for name, value in decision.items():
             if name not in kinds or type(value) is not kinds[name] or (isinstance(value, int) and value < 1):
                 raise ValueError(
-                    f"a decision is a rule (text), seats or votes_allowed (whole number from 1) or options (object), "
-                    f"found {name} {value!r} for {title!r}"
+                    "a decision is a rule (text), seats, votes_allowed or cards (whole number from 1) or options "
+                    f"(object), found {name} {value!r} for {title!r}"
                 )
 
 

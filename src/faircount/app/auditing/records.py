@@ -186,7 +186,19 @@ class Listed:
 
     def cards(self, title: str) -> int:
         """Return the cards that list the contest, and every card that is missing."""
-        return self.profile(title).total_cards + self._missing
+        return self.profile(title).total_cards + self._lacking(title)
+
+    def _lacking(self, title: str) -> int:
+        """Return how many phantoms hold the contest: up to its stated bound, or all cards that have no record."""
+        held, bound = self.profile(title).total_cards, self._opened.contests[title].cards_bound
+        if bound is None:
+            return self._missing
+        if bound < held:
+            raise UsageError(
+                f"{held:,} records list it, and its bound says that at most {bound:,} cards hold it; "
+                "find out why before an audit: faircount reconcile"
+            )
+        return bound - held
 
     def commitment(self, subjects: tuple[Subject, ...]) -> Commitment:
         """Return the list of cards with phantoms at its end, distinct readings, and pools with their totals."""
@@ -207,9 +219,11 @@ class Listed:
                         tally[reads.distinct[held[title].id][index].ballot] += 1
             if record:
                 listed.append(ListedCard(unit, batch, position, pool, tuple(sorted(record))))
-        width = len(str(self._missing))
-        every = tuple((one.id, None) for one in subjects)
-        listed += [ListedCard(f"{PHANTOM}{at:0{width}}", "", "", "", every) for at in range(1, self._missing + 1)]
+        lacking = {one.id: self._lacking(one.contest.title) for one in subjects}
+        most = max(lacking.values(), default=0)
+        for at in range(1, most + 1):
+            holds = tuple((name, None) for name, n in lacking.items() if n >= at)
+            listed.append(ListedCard(f"{PHANTOM}{at:0{len(str(most))}}", "", "", "", holds))
         return Commitment(
             Design.COMPARISON, subjects, tuple(listed), {name: tuple(found) for name, found in reads.distinct.items()},
             {pool: {name: _counter(tally) for name, tally in sorted(parts.items())}
