@@ -15,6 +15,7 @@ ENTRY = {"contests": dict, "found": bool, "round": int, "unit": str}
 MEASURED = {"assertion": int, "contest": str, "draws": int, "p": r"[01]\.[0-9]{10}"}
 COMMIT = {"design": "comparison|polling|batch", "double_entry": bool, "files": [FILE], "min_digits": int}
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {  # act → the states in which it may come ("": any but the last), body
+    "open": ("no state", {"*": object}),
     "commit": ("draft", COMMIT),
     "witness": ("committed", {"checkpoint": str}),
     "promise": ("witnessed", {"party": r"[^\x00-\x1f\x7f=]+", "sha256": SUM}),
