@@ -51,7 +51,7 @@ def a_second_commitment(case: Case) -> None:
     case.add(case.at("draw"), "commit", body)
 
 
-@forgery("small", "5.1", "3.4")
+@forgery("small", "5.1")
 def two_beginnings(case: Case) -> None:
     """A log begins twice."""
     case.add(case.at("commit"), "open", copy.deepcopy(case.body("open")))
