@@ -21,12 +21,16 @@ from faircount.store import Workspace
 from faircount_verifier.command import main
 
 FIFTH = Fraction(1, 5)
-AUDITS: Mapping[str, tuple[Wish, bool, int]] = {
-    # The page counts pluralities and instant runoffs, so that these pass both.
-    "comparison": (Wish(Design.COMPARISON, ("Harbor Commissioner",), (), FIFTH), True, 1),
-    "oneaudit": (Wish(Design.COMPARISON, ("City Council",), ("Governor",), FIFTH, pooled=("Election Day",)), False, 0),
-    "polling": (Wish(Design.POLLING, ("City Council",), (), FIFTH), False, 0),
-    "batch": (Wish(Design.BATCH, ("City Council",), (), FIFTH), False, 0),
+IRV = "Harbor Commissioner"
+BOTH = (IRV, "City Council")
+AUDITS: Mapping[str, Rehearsal] = {
+    # The page counts pluralities and instant runoffs, so that these pass both. First sizes are too small, so that
+    # there are several rounds; a card of the first is entered wrongly and corrected, or two people disagree.
+    "comparison": Rehearsal(Wish(Design.COMPARISON, BOTH, (), FIFTH), lost=1, size=8),
+    "double entry": Rehearsal(Wish(Design.COMPARISON, BOTH, (), FIFTH), double=True, size=8),
+    "oneaudit": Rehearsal(Wish(Design.COMPARISON, BOTH, ("Governor",), FIFTH, pooled=("Election Day",)), size=8),
+    "polling": Rehearsal(Wish(Design.POLLING, BOTH, (), FIFTH), size=30),
+    "batch": Rehearsal(Wish(Design.BATCH, BOTH, (), FIFTH), size=3),
 }
 
 
@@ -49,11 +53,14 @@ def rehearsed(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[
 
     def one(name: str) -> dict[str, bytes]:
         if name not in made:
-            wish, double, lost = AUDITS[name]
-            root = tmp_path_factory.mktemp(name) / "election"
+            root = tmp_path_factory.mktemp("rehearsed") / "election"
             shutil.copytree(town, root)
-            with rehearse(Opened(root), Rehearsal(wish, double, lost=lost)) as held:
+            with rehearse(Opened(root), AUDITS[name]) as held:
                 made[name] = parts_of(held)
+                kinds = [act.act for act in held.acts]
+                rules = {one.contest.rule for one in held.audit.commitment.audited}
+            assert kinds.count("close") > 1 and ("resolve" if name == "double entry" else "correct") in kinds
+            assert "instant-runoff" in rules and "publish" in kinds
         return made[name]
 
     return one

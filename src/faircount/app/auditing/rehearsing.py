@@ -90,6 +90,7 @@ def _can_grow(held: HeldAudit) -> bool:
 
 
 def _read(held: HeldAudit, paper: "_Paper", played: Rehearsal, number: int) -> None:
+    due = played.correction and number == 1
     for at, unit in enumerate(held.audit.waiting):
         seen = paper.of(unit)
         slip = Seen(True, {**seen.contests, **_misread(seen)}) if seen.found else seen
@@ -98,7 +99,8 @@ def _read(held: HeldAudit, paper: "_Paper", played: Rehearsal, number: int) -> N
             acting.enter(held, DI, unit, slip if at == 1 else seen)
             if held.audit.entries.disagrees(unit):
                 acting.resolve(held, CY, unit, seen, [CY.name, DI.name])
-        elif played.correction and number == 1 and at == 1 and slip != seen:
+        elif due and slip != seen:
+            due = False
             acting.enter(held, CY, unit, slip)
             acting.correct(held, DI, unit, seen, "the wrong line was read", BO.name)
         else:
