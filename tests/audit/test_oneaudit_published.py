@@ -1,10 +1,11 @@
 """ONEAudit beside its published figure: the pilot of Kalamazoo 2018, eight cards with records and 32 without.
 
 Source: Stark 2023, arXiv:2303.03335, § 4 (a risk of 2 % where SUITE gave 3.74 %); its notebook oa_polling.ipynb, as
-rlauxe's KalamazooExample repeats it: 100,000 shuffles, mean p .020145, standard deviation .010403, 90th percentile .0321.
+rlauxe's KalamazooExample repeats it: 100,000 shuffles, mean p .020145, standard deviation .010403, 90th percentile
+.0321.
 
-**The notebook takes (w − l)/N for the mean of the assorter, which is its margin (the mean is half of that above ½), and ½
-for the overstatement assorter of a card of a pool that is for neither (it is (1 − pool mean + ½)/(2 − v)).** Both are
+**The notebook takes (w − l)/N for the mean of the assorter, which is its margin (the mean is half of that above ½), and
+½ for the overstatement assorter of a pooled card that is for neither (it is (1 − pool mean + ½)/(2 − v)).** Both are
 shown: the published figure with those numbers, and the risk with the right ones, which is smaller.
 """
 
@@ -21,7 +22,7 @@ from faircount.risk import RISKS, Floats, Population
 WHITMER, SCHUETTE, CARDS = (3765, 16934), (1349, 4220), (5294, 22372)
 """Votes and cards: with records of single cards, and without."""
 LINKED, FOUND = 8, {Fraction(1): 23, Fraction(0): 8, HALF: 1}
-"""Cards drawn with a record, all as recorded; and of the others how many were for Whitmer, for Schuette, for neither."""
+"""Cards drawn with a record, all as recorded; of the others, how many were for Whitmer, for Schuette, for neither."""
 RUNS = 20_000
 
 
