@@ -15,9 +15,10 @@ from fractions import Fraction
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import numpy as np  # noqa: E402
+from assertion.orders import excluded  # noqa: E402
 
 from faircount.assertion.irv.rankings import Rankings  # noqa: E402
 from faircount.assertion.irv.search import Found, Search  # noqa: E402
@@ -49,17 +50,6 @@ def line(what: str, ours: float, limit: float, aim: float) -> None:
     """Print one row."""
     print(f"{what:<66} {ours:8.3f} s  limit {limit:8.4f} s  {ours / limit:8.1f} ×  "
           f"aim {aim:g} s {'met' if ours < aim else 'MISSED'}")  # fmt: skip
-
-
-def excluded(rankings: Rankings) -> tuple[int, ...]:
-    """Return the order of exclusion, one by one; ties to the later on the ballot."""
-    standing, order = (1 << rankings.choices) - 1, []
-    while standing:
-        tally = rankings.tally(standing)
-        lowest = min((c for c in range(rankings.choices) if standing >> c & 1), key=lambda c: (tally[c], -c))
-        order.append(lowest)
-        standing &= ~(1 << lowest)
-    return tuple(order)
 
 
 def seventeen(folder: Path, times: int) -> None:

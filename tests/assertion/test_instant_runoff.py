@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from assertion.orders import excluded
 
 from faircount.assertion import ASSERTIONS
 from faircount.assertion.irv.claim import Claim, as_assertion, bits
@@ -24,17 +25,6 @@ def ballots(**counts: int) -> Ballots:
     made = [Ballot((), tuple(CandidateIndex("ABCDEFG".index(c)) for c in text)) for text in counts]
     cards = tuple(CardCount(n) for n in counts.values())
     return Ballots(tuple(made), cards, cards)
-
-
-def excluded(rankings: Rankings) -> tuple[int, ...]:
-    """The order of exclusion, one by one, ties to the later on the ballot; the winner last."""
-    standing, order = (1 << rankings.choices) - 1, []
-    while standing:
-        tally = rankings.tally(standing)
-        lowest = min((c for c in range(rankings.choices) if standing >> c & 1), key=lambda c: (tally[c], -c))
-        order.append(lowest)
-        standing &= ~(1 << lowest)
-    return tuple(order)
 
 
 def searched(held: Ballots, size: int) -> tuple[Rankings, int, Found | Impossible]:

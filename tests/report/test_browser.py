@@ -1,14 +1,12 @@
 """A real browser opens the page: nothing is fetched, nothing overflows, and axe finds nothing against WCAG 2.2 AA."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from report import pages
+from report.looking import find_nothing_wrong
 
 from faircount.report import html_page
 
 pytestmark = pytest.mark.browser
-
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
 def hostile():
@@ -40,23 +38,7 @@ def folder(tmp_path_factory):
     ],
 )  # fmt: skip
 def test_a_browser_finds_nothing_wrong(browser, folder, name, scheme, width):
-    heard, asked = [], []
-    tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    try:
-        tab.on("console", lambda message: heard.append(message.text))
-        tab.on("pageerror", lambda error: heard.append(str(error)))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto((folder / f"{name}.html").as_uri())
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        assert tab.evaluate("document.scripts.length") == 0
-        tab.evaluate("document.querySelectorAll('details').forEach((d, i) => { if (i < 12) d.open = true })")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(tab, options=WCAG).response["violations"]
-        assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found] == []
-        assert heard == []
-        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    finally:
-        tab.close()
+    find_nothing_wrong(browser, folder / f"{name}.html", scheme, width)
 
 
 def test_a_link_opens_the_folded_contest(browser, folder):

@@ -52,6 +52,15 @@ def show_state(console: Console, held: Any, exit_zero: bool = False) -> int:
     return 0 if found.decided or exit_zero else 1
 
 
+def _act(console: Console, workspace: Path, url: str, act: str, who: tuple[str, str], body: dict[str, Any]) -> int:
+    """Do one act of a person (name, role), and show where the audit stands."""
+    from faircount.app.auditing.held import opened_audit, person
+
+    with opened_audit(workspace, url) as held:
+        held.do(act, person(*who), body)
+        return show_state(console, held, True)
+
+
 @audit.command()
 @exit_zero
 @acting("official")
@@ -106,11 +115,7 @@ def sign(words: str, by: str, role: str, url: str, workspace: Path, console: Con
     \b
     Example: faircount audit sign "We saw it." --by "Ada Vale"
     """
-    from faircount.app.auditing.held import opened_audit, person
-
-    with opened_audit(workspace, url) as held:
-        held.do("sign-off", person(by, role), {"words": words})
-        return show_state(console, held, True)
+    return _act(console, workspace, url, "sign-off", (by, role), {"words": words})
 
 
 @audit.command()
@@ -149,13 +154,9 @@ def restart(reason: str, by: str, role: str, url: str, workspace: Path, console:
     \b
     Example: faircount audit restart "a party did not reveal" --by "Ada Vale"
     """
-    from faircount.app.auditing.held import opened_audit, person
-
     if not reason.strip():
         raise UsageError("to begin again needs a reason")
-    with opened_audit(workspace, url) as held:
-        held.do("restart", person(by, role), {"reason": reason})
-        return show_state(console, held, True)
+    return _act(console, workspace, url, "restart", (by, role), {"reason": reason})
 
 
 @audit.command()

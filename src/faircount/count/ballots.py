@@ -7,9 +7,6 @@ from faircount.count.ranked.preferences import walk
 from faircount.count.rule import Rule, settings
 from faircount.model import Ballot, Ballots, CandidateIndex, CardCount, Contest, Pattern, Profile, UsageError, Weight
 
-PLACES_ARE_POINTS = frozenset({"borda", "dowdall"})
-"""Rules that turn the place in a ranking into points; under all others a ranking has no votes of its own."""
-
 
 def ballot_of(rule: Rule, contest: Contest, pattern: Pattern) -> Ballot:
     """Return the ballot that cards with this pattern are, under `rule` and the contest's named decisions.
@@ -35,7 +32,7 @@ def ballot_of(rule: Rule, contest: Contest, pattern: Pattern) -> Ballot:
             )
         if step not in gone:
             ranking.append(step)
-    return Ballot(votes if rule.name in PLACES_ARE_POINTS else (), tuple(ranking))
+    return Ballot(votes if rule.places_are_points else (), tuple(ranking))
 
 
 def ballots_of(rule: Rule, contest: Contest, profile: Profile) -> Ballots:

@@ -145,6 +145,8 @@ class Rule:
     options: tuple[Option, ...] = ()
     ballot: Literal["marks", "ranks", "scores"] = "marks"
     """What voters do on the ballots that this rule counts."""
+    places_are_points: bool = False
+    """Whether the place in a ranking gives points; under other rules for rankings a ballot has no votes of its own."""
     many_seats: bool = True
     """Whether it can fill more than one seat."""
     many_votes: bool = False

@@ -81,6 +81,7 @@ def rule_of_places(name: str, law: str, scales: Scales, options: tuple[Option, .
         margin=margin,
         options=every,
         ballot="ranks",
+        places_are_points=True,
         many_seats=many_seats,
         follow=follow,
     )
