@@ -100,6 +100,7 @@ def test_a_correction_opens_the_round_again_and_both_readings_stay(here: Here, m
     [
         ("Nobody At All", "a choice of"),
         ("", "says something in every contest"),
+        ("twice", "one row a contest of a card"),
     ],
 )
 def test_a_table_with_a_fault_enters_nothing(here: Here, mine: Path, tmp_path: Path, cell: str, words: str) -> None:
@@ -109,10 +110,11 @@ def test_a_table_with_a_fault_enters_nothing(here: Here, mine: Path, tmp_path: P
     fill(mine, table)
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    twice = next(row["unit"] for row in rows if sum(r["unit"] == row["unit"] for r in rows) >= 1)
-    rows = [*rows[:-1], {**rows[-1], "said": cell}] if cell else [{**rows[0], "said": ""}, {**rows[0], "said": "blank"}]
-    assert twice
-    write(table, rows)
+    faulty = {
+        "": [{**rows[0], "said": ""}, {**rows[0], "said": "blank"}],
+        "twice": [*rows, {**rows[0], "said": "blank"}],
+    }
+    write(table, faulty.get(cell, [*rows[:-1], {**rows[-1], "said": cell}]))
     found = here("-w", mine, "enter", table, "--by", "Cy")
     assert found.code == 3 and words in found.err and "row " in found.err
     assert "entry" not in [row["what"] for row in here("-w", mine, "log", "show", "--json").document]
