@@ -2,14 +2,13 @@
 
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
+from cli.unprivileged import unprivileged
 
 from faircount.evidence.log.refusal import Conflict, UnwritableError
 from faircount.evidence.log.store import Log
@@ -123,9 +122,7 @@ def test_a_disk_that_fills_while_the_log_is_made_leaves_none_or_a_whole_one(tmp_
 
 
 READER = """
-import os, sys
-if os.getuid() == 0:
-    os.setgid(65534); os.setuid(65534)  # root may write what it may not
+import sys
 from faircount.evidence.log.store import Log
 with Log(sys.argv[1]) as log:
     assert list(log.entries()) == [b"entry"]
@@ -137,19 +134,16 @@ with Log(sys.argv[1]) as log:
 
 
 def test_a_file_that_may_only_be_read_is_read(tmp_path: Path) -> None:
-    folder = Path(tempfile.mkdtemp())  # where another user can come, unlike tmp_path
+    with Log(tmp_path / "log.sqlite", origin=ORIGIN) as log:
+        log.append(b"entry")
+    (tmp_path / "log.sqlite").chmod(0o444)
+    tmp_path.chmod(0o555)
     try:
-        with Log(folder / "log.sqlite", origin=ORIGIN) as log:
-            log.append(b"entry")
-        (folder / "log.sqlite").chmod(0o444)
-        folder.chmod(0o555)
-        command = [sys.executable, "-c", READER, str(folder / "log.sqlite")]
-        environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.startswith("UnwritableError The log sqlite:")
-        assert "readonly" in done.stdout and "No receipt was given" in done.stdout
-        with Log(folder / "log.sqlite") as log:
-            assert log.head().size == 1
+        done = unprivileged(READER, tmp_path / "log.sqlite")
     finally:
-        shutil.rmtree(folder)
+        tmp_path.chmod(0o755)
+    assert done.code == 0, done.err
+    assert done.out.startswith("UnwritableError The log sqlite:")
+    assert "readonly" in done.out and "No receipt was given" in done.out
+    with Log(tmp_path / "log.sqlite") as log:
+        assert log.head().size == 1
