@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from faircount_verifier.bundle import Bundle
-from faircount_verifier.forms import LINE, SUM, Findings, dumped, fits, must, order_key
+from faircount_verifier.forms import LINE, SUM, Findings, canonical, dumped, fits, must, order_key
 from faircount_verifier.records import Records
 
 FILE = {"bytes": int, "name": "[a-z0-9][a-z0-9._-]{0,99}", "sha256": SUM}
@@ -66,19 +66,25 @@ class Audit:
     def _follow(self, name: str, body: dict[str, Any]) -> None:
         """Hold an act against the table, then do what it says."""
         states, shape = ACTS.get(name, ("no state", {"": None}))
+        if fits(body, {"in": FILE}):  # it was too long for an entry
+            self._look(body["in"])
+            with self.findings.step("3.4", self.place):
+                body = canonical(self.bundle.files[f"files/{body['in']['name']}"], self.place)
         if not self.need(fits(body, shape), ODD.get(name, "3.4"), self.place, body, "an act of the form given"):
             return
-        with self.findings.step("6.1", self.place):
-            for file in [*body.get("files", []), *([body["sample"]] if name == "draw" else [])]:
-                data = self.bundle.files.get(f"files/{file['name']}")
-                found = {"bytes": len(data or b""), "sha256": hashlib.sha256(data or b"").hexdigest()}
-                found, first = found | {"name": file["name"]}, self.named.setdefault(file["name"], file)
-                same = data is not None and found == file == first
-                self.need(same, "6.1", f"{self.place}: {file['name']}", found if data is not None else "nothing", file)
+        for file in [*body.get("files", []), *([body["sample"]] if name == "draw" else [])]:
+            self._look(file)
         may = self.state in states.split() if states else self.state != "published"
         self.need(may, "5.1", self.place, f"state {self.state}", f"state {states or 'before publish'}")
         first = name in {"promise", "dice", "reveal", "seed"}
         (self._enter if "round" in body else self._seed if first else self._frame)(name, body)
+
+    def _look(self, file: dict[str, Any]) -> None:
+        """Hold a file that an act names against what the act says of it (step 6.1)."""
+        data, first = self.bundle.files.get(f"files/{file['name']}"), self.named.setdefault(file["name"], file)
+        known = {} if data is None else {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        same = {"name": file["name"], **known} == file == first
+        self.need(same, "6.1", f"{self.place}: {file['name']}", known or "nothing", file)
 
     def _frame(self, name: str, body: dict[str, Any]) -> None:
         """Follow what commits and is witnessed, what resets, hand counts, sign-offs and the end."""

@@ -13,8 +13,7 @@ from faircount_verifier.forms import LINE, SUM, TIME, Findings, canonical, fits,
 from faircount_verifier.keys import Note, key_of, note_of, signers, unbase64, verified
 
 STATEMENT, CHECKPOINT = "statement.dsse.json", "log/checkpoint"
-SIGNED = {"keyid": str, "sig": str}
-ENVELOPE = {"payload": str, "payloadType": r"application/vnd\.in-toto\+json", "signatures": (SIGNED,)}
+SEALED = {"payload": str, "payloadType": r"application/vnd\.in-toto\+json", "signatures": ({"keyid": str, "sig": str},)}
 PREDICATE = {"format": "faircount/1", "log": {"origin": str, "root": SUM, "size": int}}
 PAYLOAD = {"_type": r"https://in-toto\.io/Statement/v1", "predicateType": r"https://faircount\.org/bundle/v1"}
 PAYLOAD |= {"predicate": PREDICATE, "subject": [{"digest": {"sha256": SUM}, "name": str}]}  # type: ignore[dict-item]
@@ -129,7 +128,7 @@ class Bundle:
 
     def _check_statement(self, log: dict[str, Any]) -> None:
         files, need, envelope = self.files, self.need, canonical(self.files[STATEMENT], STATEMENT)
-        must(fits(envelope, ENVELOPE), STATEMENT, envelope, "an envelope with one signature")
+        must(fits(envelope, SEALED), STATEMENT, envelope, "an envelope with one signature")
         payload, kind, made = unbase64(envelope["payload"]), envelope["payloadType"], envelope["signatures"][0]
         signed, keyid = b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload), self.key[0] + "+"
         with self.step("2.2", STATEMENT):

@@ -126,8 +126,7 @@ class Contest:
         fair = {*elected} <= {*self.choices} and len({*elected}) == len(elected) and len(seats) == len(self.choices)
         must(fair and 0 < self.limit < 1 and self.seats, place, self.outcome, "choices of the contest, a limit below 1")
         allowed, points = said["votes_allowed"] or len(self.kinds), int(self.option("most", "5"))
-        # The most votes that a card may give to one choice, and in all; None where this verifier does not know.
-        self.most: tuple[int, int] | None = (1 if self.rule in ONE_EACH else allowed, allowed)
+        self.most: tuple[int, int] | None = (1 if self.rule in ONE_EACH else allowed, allowed)  # to a choice, in all
         if self.rule in {"score", "star"} or said["ranks"] or self.rule in {"borda", "dowdall"}:
             self.most = (points, points * len(self.kinds)) if self.rule in {"score", "star"} else None
 
@@ -161,9 +160,8 @@ class Contest:
     def _conditions(self, outcome: dict[str, Any]) -> list[list[Fraction]]:
         """Return what must be above 0 over all cards for the outcome: by pairs, parts, and quotients crosswise."""
         elected, verdict, seats, place = outcome["elected"], outcome["verdict"], outcome.get("seats", []), self.place
-        pairs = [(w, c, ONE) for w in elected for c in self.choices if c not in elected]
+        pairs, option = [(w, c, ONE) for w in elected for c in self.choices if c not in elected], self.option
         count, wanted, cards, parts = min(self.seats, len(self.choices)), "elected", False, list[tuple[int, Fraction]]()
-        option = self.option
         if self.rule == "highest-averages":
             plain = {"choices": "lists", "threshold": "none", "threshold_votes": "none", "exempt": "none"}
             known(seats and verdict != "tie" and all(option(*p) == p[1] for p in plain.items()), place, "other lists")

@@ -102,9 +102,8 @@ class Records:
     def order(self, seed: str) -> list[tuple[str, str]]:
         """Return (ticket, unit) of all cards in the order of tickets."""
         if seed not in self.orders:
-            polled = [f"{batch}, {n + 1}" for batch, (cards, _) in self.batches.items() for n in range(cards)]
-            pairs = [(hashlib.sha256(dumped([seed, u]).encode()).hexdigest(), u) for u in self.cards or polled]
-            self.orders[seed] = sorted(pairs)
+            units = self.cards or [f"{b}, {n + 1}" for b, (cards, _) in self.batches.items() for n in range(cards)]
+            self.orders[seed] = sorted((hashlib.sha256(dumped([seed, u]).encode()).hexdigest(), u) for u in units)
         return self.orders[seed]
 
     def draw(self, seed: str, sizes: dict[str, int]) -> tuple[str, list[str]]:

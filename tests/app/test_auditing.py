@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from audit.small_audits import picture
 
-from faircount.app.auditing import preparing, records
+from faircount.app.auditing import records
 from faircount.app.auditing.bundling import parts_of
 from faircount.app.auditing.held import HeldAudit
 from faircount.app.auditing.preparing import Wish, prepare, settings_for
@@ -26,6 +26,7 @@ from faircount.model import (
     Design,
     FaircountError,
     Person,
+    TamperError,
     UsageError,
 )
 from faircount.store import Workspace
@@ -272,9 +273,19 @@ def test_a_whole_audit(mine: Path, name: str) -> None:
             again.do("note", ADA, {"words": "one more thing"})
 
 
-def test_more_claims_than_one_entry_of_the_log_can_measure_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(preparing, "MOST_CLAIMS", 0)
-    with pytest.raises(UsageError, match="name fewer contests"):
-        prepare(Opened(folder(tmp_path, CARDS).root), Wish())
+def test_what_is_too_long_for_an_entry_lies_in_a_file(mine: Path) -> None:
+    words = "Seen, and more. " * 5_000  # an entry has at most 65,535 bytes
+    held = HeldAudit.create(Workspace.open(mine), ADA, clock=ticking(datetime(2031, 1, 1, tzinfo=UTC)))
+    with held:
+        done = held.do("note", ADA, {"words": words}, "one request")
+        assert held.do("note", ADA, {"words": words}, "one request").receipt.index == done.receipt.index == 1
+        with pytest.raises(UsageError, match="other content"):
+            held.do("note", ADA, {"words": words + "!"}, "one request")
+        assert len(list(held.log.entries())[1]) < 400
+    with HeldAudit(Workspace.open(mine)) as again:
+        assert [act.body.get("words") for act in again.acts] == [None, words]
+        kept = again.folder / "files" / again.audit.names["act-1.json"]
+        assert parts_of(again)["files/act-1.json"] == kept.read_bytes()
+    kept.write_bytes(kept.read_bytes()[:-1])
+    with pytest.raises(TamperError, match="not the one that an act names"):
+        HeldAudit(Workspace.open(mine))

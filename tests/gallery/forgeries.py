@@ -1,6 +1,7 @@
 """All forgeries, in the order of their steps."""
 
 from gallery import (
+    forged_bodies,
     forged_files,
     forged_log,
     forged_order,
@@ -15,6 +16,7 @@ from faircount_verifier.forms import CODES
 
 MODULES = (
     forged_files, forged_log, forged_witnesses, forged_order, forged_paper, forged_outcomes, forged_records,
+    forged_bodies,
 )  # fmt: skip
 """Where they are written down."""
 FORGERIES: tuple[Forgery, ...] = tuple(sorted(CATALOG.values(), key=lambda one: (CODES.index(one.codes[0]), one.name)))

@@ -134,6 +134,12 @@ class Case:
             raise ValueError(f"{old!r} is not in {name}")
         self.files[name] = self.files[name].replace(old, new, 1)
 
+    def put_aside(self, act: str, nth: int = 0, name: str = "aside.json") -> None:
+        """Lay an act's body into a file, as for one that is too long for an entry."""
+        one = self.find(act, nth)
+        self.files[name] = canonical(one["body"])
+        one["body"] = {"in": {"bytes": 0, "name": name, "sha256": "0" * 64}}
+
     # ---- putting together
     def sealed(self, write: Callable[[int, Json], bytes] | None = None) -> Files:
         """Return the bundle. `write` may write an act in its own way."""
@@ -145,11 +151,11 @@ class Case:
         places = {act["n"]: at for at, act in enumerate(acts)}
         for at, act in enumerate(acts):
             body, act["n"] = act["body"], at
-            if act["act"] == "correct":
+            if act["act"] == "correct" and "of" in body:
                 body["of"] = places.get(body["of"], body["of"])
-            for one in [*body.get("files", []), *([body["sample"]] if act["act"] == "draw" else [])]:
+            for one in [*body.get("files", []), *(body[key] for key in ("sample", "in") if key in body)]:
                 self._restate(one)
-            if act["act"] == "witness":
+            if act["act"] == "witness" and "checkpoint" in body:
                 body["checkpoint"] = self.note(log) if self.note else bytes(log.note(self.key, self.witnesses)).decode()
             log.append(write(at, act) if write else canonical(act))
         return log.data

@@ -13,7 +13,7 @@ from gallery.conftest import Ask
 from gallery.forgeries import FORGERIES
 from gallery.good import MADE, case, played
 from gallery.in_memory import LOG
-from gallery.resealing import Disk
+from gallery.resealing import Case, Disk
 from gallery.told import page
 from gallery.verdicts import failures, findings, reading, verdict
 from gallery.write import lay
@@ -66,6 +66,32 @@ def test_taking_apart_and_sealing_changes_nothing(name: str) -> None:
     measured = case(name)
     measured.remeasured()
     assert measured.sealed() == played(name).files, "nor does measuring anew"
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_bodies_in_files_pass(name: str) -> None:
+    aside = _aside(name)
+    found = findings(aside.sealed(), KEY)
+    assert (verdict(found), list(found.rows)) == ("PASS", [])
+    last = f"{aside.at('close', -1)}.json"
+    aside.files[last] = aside.files[last].replace(b"0", b"1", 1)
+    assert failures(findings(aside.sealed(), KEY)), "and they were read"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", sorted({*MADE} - UNCOUNTED))
+def test_bodies_in_files_pass_on_the_page(name: str, ask_page: Ask) -> None:
+    assert ask_page(_aside(name).sealed(), KEY)["verdict"] == "PASS"
+
+
+def _aside(name: str) -> Case:
+    """Return a good bundle of which every act after the witnessed note has its body in a file."""
+    found, seen = case(name), Counter[str]()
+    for at, act in enumerate(found.acts):
+        if at > found.at("witness"):
+            found.put_aside(act["act"], seen[act["act"]], f"{at}.json")
+        seen[act["act"]] += 1
+    return found
 
 
 def test_the_good_bundles_hold_what_forgers_need() -> None:

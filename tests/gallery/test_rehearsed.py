@@ -81,6 +81,21 @@ def test_a_rehearsed_audit_passes_on_the_page(
     assert (answer["verdict"], answer["failures"], answer["not_checked"]) == ("PASS", [], [])
 
 
+@pytest.mark.browser
+def test_acts_that_are_too_long_for_an_entry_pass_both(
+    town: Path, tmp_path: Path, ask_page: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("faircount.app.auditing.held.LARGEST_ENTRY", 200)
+    with rehearse(Opened(Path(shutil.copytree(town, tmp_path / "election"))), AUDITS["double entry"]) as held:
+        bundle = parts_of(held)
+        kept = {held.acts[int(name[4:-5])].act for name in held.audit.names if name.startswith("act-")}
+    assert {"commit", "entry", "close"} <= kept
+    found = findings(bundle)
+    assert (verdict(found), list(found.rows)) == ("PASS", [])
+    answer = ask_page(bundle, "")
+    assert (answer["verdict"], answer["failures"], answer["not_checked"]) == ("PASS", [], [])
+
+
 def test_an_audit_of_lists_runs_from_exports_to_a_bundle(town: Path, tmp_path: Path) -> None:
     """Four seats shared out by highest averages, as the election's officials would decide it."""
     root = tmp_path / "election"

@@ -12,6 +12,9 @@ _TIME = re.compile("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]
 ANY = (DRAFT, COMMITTED, SEEDED, OPEN, CLOSED)
 """Every state of an audit that still takes acts."""
 
+IN_FILE = "in"
+"""The one key of a body that was too long for an entry of the log, and lies in the file named here."""
+
 Kind = tuple[str, Callable[[Any], bool]]
 """What a value of a body is, in words and as a test."""
 

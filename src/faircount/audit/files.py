@@ -110,6 +110,14 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     return text.getvalue().encode()
 
 
+def body_of(data: bytes, name: str) -> dict[str, Json]:
+    """Return the body of an act that lies in a file. Raises `BadInputError` unless it is one canonical JSON object."""
+    body: dict[str, Json] = _parsed({name: data}, name, dict)
+    if _bytes(body) != data:
+        raise BadInputError(name, "it is canonical JSON, without a byte more", f"{len(data):,} bytes")
+    return body
+
+
 def _bytes(value: Json) -> bytes:
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
 

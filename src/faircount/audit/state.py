@@ -7,17 +7,17 @@ at paper. docs/bundle.md says of each act when it may come; whatever else comes 
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from faircount.audit.acts import CLOSED, COMMITTED, DRAFT, OPEN, PUBLISHED, SEEDED, form_of
+from faircount.audit.acts import CLOSED, COMMITTED, DRAFT, FILE, IN_FILE, OPEN, PUBLISHED, SEEDED, form_of
 from faircount.audit.agreement import refuse_disagreement
 from faircount.audit.ceremony import LEAST_DIGITS, checked_digits, promise, seed_of
 from faircount.audit.drawing import Urn
 from faircount.audit.entries import Entries, refuse_impossible
-from faircount.audit.files import commitment_of, sample_file
+from faircount.audit.files import body_of, commitment_of, sample_file
 from faircount.audit.forms import counted_of
 from faircount.audit.rounds import refuse_closing
 from faircount.model import Act, BadInputError, Commitment, Design, Sample, UsageError, Verdict
@@ -117,10 +117,14 @@ class Audit:
             if decided.get(one.id) is not Verdict.CONFIRMED and one.id not in self.hand_counts
         )
 
-    def take(self, act: Act) -> None:
-        """Take the next act. Raises `UsageError` for one that may not come now, `BadInputError` for one ill formed."""
+    def take(self, act: Act) -> Act:
+        """Take the next act, and return it with its body where that lay in a file.
+
+        Raises `UsageError` for one that may not come now, `BadInputError` for one ill formed.
+        """
         if act.n != self.acts:
             raise UsageError(f"the next act is number {self.acts}, not {act.n}")
+        kept, act = self._whole(act)
         form = form_of(act)
         if act.at < self.at:
             raise UsageError(f"times do not run backwards: {act.at} comes after {self.at}; set the clock right")
@@ -130,14 +134,23 @@ class Audit:
             raise UsageError("the audit is published and takes nothing more; a new one needs a log of its own")
         if self.stage not in form.stages:
             raise UsageError(f"`{act.act}` may come when the audit is {' or '.join(form.stages)}; it is: {self.stage}")
-        named = self._named(act)
+        named = self._named([*kept, *act.body.get("files", ()), *([act.body["sample"]] if act.act == "draw" else ())])
         _TAKERS[act.act](self, act)
         self.names |= named
         self.acts, self.at = act.n + 1, act.at
+        return act
 
-    def _named(self, act: Act) -> dict[str, str]:
+    def _whole(self, act: Act) -> tuple[list[Body], Act]:
+        """Return the file in which an act's body lies, if any, and the act with its body."""
+        if act.act == "open" or act.body.keys() != {IN_FILE}:
+            return [], act
+        named = act.body[IN_FILE]
+        if not FILE[1](named):
+            raise BadInputError(f"{act.act}, {IN_FILE}", f"it is {FILE[0]}", repr(named)[:200])
+        return [named], replace(act, body=body_of(self._file(named["sha256"]), named["name"]))
+
+    def _named(self, held: Sequence[Body]) -> dict[str, str]:
         """Return the files that an act names; refuse one that is not there, and a name that stands for two."""
-        held: list[Body] = [*act.body.get("files", ()), *([act.body["sample"]] if act.act == "draw" else ())]
         found: dict[str, str] = {}
         for one in held:
             name, digest = one["name"], one["sha256"]

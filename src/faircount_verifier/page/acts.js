@@ -1,4 +1,5 @@
 // The acts of a log: the form of each (step 3.4), with the names of files and persons in it.
+import { readCanonical } from "./canonical.js";
 import {
   any, exactly, isDigits, isFlag, isName, isObject, isPositive, isSum, isText, isTime, isWhole, listOf, mapOf, record,
 } from "./forms.js";
@@ -51,28 +52,42 @@ const isAct = record({
   n: isWhole,
 });
 
+const isElsewhere = record({ in: isFile });
+
+/** A body too long for an entry lies in the file that the entry names, and takes its place in the act. */
+function fetchBody(act, files) {
+  if (act.act === "open" || !isElsewhere(act.body)) return;
+  act.bodyFile = act.body.in;
+  act.body = readCanonical(files.get(`files/${act.bodyFile.name}`));
+}
+
 /** Step 3.4: whether every entry is an act of the form asked for. */
-export function areActs(entries, protocol) {
+export function areActs(entries, files, protocol) {
   let areGood = true;
   entries.forEach((act, n) => {
-    const isRead = act !== undefined;
-    const wrong = isRead && wrongInAct(act, n);
-    if (wrong) protocol.fail("3.4", `entry ${n}`, wrong);
-    areGood &&= isRead && !wrong;
+    const wrong = act && wrongInAct(act, n, files);
+    if (wrong) protocol.fail(act.bodyFile && !files.has(`files/${act.bodyFile.name}`) ? "6.1" : "3.4", `entry ${n}`, wrong);
+    areGood &&= act !== undefined && !wrong;
   });
   protocol.did("3.4");
   return areGood;
 }
 
-function wrongInAct(act, n) {
+function wrongInAct(act, n, files) {
   if (!isAct(act)) return "is no act of the form asked for";
   if (act.n !== n) return `calls itself number ${act.n}`;
+  try {
+    fetchBody(act, files);
+  } catch {
+    return `its body, files/${act.bodyFile.name}, is not there or no canonical JSON`;
+  }
   if (!BODIES[act.act](act.body)) return `the body of ${act.act} has not the form asked for`;
   return "";
 }
 
 /** The files that an act names. */
-export const filesOf = ({ body }) => [...(Array.isArray(body.files) ? body.files : []), ...(body.sample ? [body.sample] : [])];
+export const filesOf = ({ body, bodyFile }) =>
+  [...(Array.isArray(body.files) ? body.files : []), body.sample, bodyFile].filter(Boolean);
 
 /** Where an act stands, for a reader. */
 export const placeOf = (act) => `entry ${act.n}, ${act.act}`;

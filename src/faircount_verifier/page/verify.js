@@ -24,7 +24,7 @@ function checkAll(files, given, protocol) {
   const signed = readStatement(files, protocol);
   const log = readEntries(files, protocol);
   if (!log) return;
-  const areReadable = areActs(log.entries, protocol);
+  const areReadable = areActs(log.entries, files, protocol);
   const key = log.entries[0] && logKey(log.entries, protocol);
   if (!key) return;
   if (signed) checkSignature(signed, key, given, protocol);

@@ -7,18 +7,20 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from faircount import __version__
+from faircount.audit.acts import IN_FILE
 from faircount.audit.state import FORMAT, Audit
 from faircount.evidence.log.canonical import canonical, parse_canonical
 from faircount.evidence.log.checkpoint import Checkpoint
 from faircount.evidence.log.note import Note, SigningKey, VerifierKey
 from faircount.evidence.log.policy import Policy
 from faircount.evidence.log.store import Log, Pen, Receipt
+from faircount.evidence.log.tiles import LARGEST_ENTRY
 from faircount.model import Act, BadInputError, FaircountError, Person, TamperError, UsageError
 from faircount.store import Workspace
 from faircount.store.workspace import sync_folder, write_durably
@@ -179,10 +181,9 @@ class HeldAudit:
                     key = None if key is None else f"{self.audit.began}:{key}"
                     if key is not None and (earlier := pen.earlier(key)) is not None:
                         return self._again(earlier, act, by, body)
-                    data = _bytes(Act(len(self.acts), act, self._time(), by, body))
-                    made, ahead = _act(data), True
+                    data, ahead = self._entry(Act(len(self.acts), act, self._time(), by, body)), True
                     try:
-                        self.audit.take(made)
+                        made = self.audit.take(_act(data))
                     except FaircountError:
                         ahead = False
                         raise
@@ -196,6 +197,13 @@ class HeldAudit:
                         self._catch_up()
                 raise
         return Done(made, receipt)
+
+    def _entry(self, act: Act) -> bytes:
+        """Return an act as an entry of the log; a body that is too long for one is kept as a file."""
+        data = _bytes(act)
+        if len(data) <= LARGEST_ENTRY or act.act == "open":
+            return data
+        return _bytes(replace(act, body={IN_FILE: self.keep(f"act-{act.n}.json", canonical(dict(act.body)))}))
 
     def _again(self, index: int, act: str, by: Person, body: Mapping[str, Any]) -> Done:
         earlier = self.acts[index]
@@ -215,10 +223,9 @@ class HeldAudit:
         for data in self.log.entries(len(self.acts), end):
             act = _act(data)
             try:
-                self.audit.take(act)
+                self.acts.append(self.audit.take(act))
             except FaircountError as error:
                 raise TamperError(f"act {act.n} of the log may not stand there: {error}") from error
-            self.acts.append(act)
 
     def checkpoint(self) -> tuple[Checkpoint, Note]:
         """Sign the log as it is now, and return what was signed."""

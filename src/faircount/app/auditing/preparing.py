@@ -33,8 +33,6 @@ DEFAULT_RISK = {Design.COMPARISON: "cobra", Design.POLLING: "alpha", Design.BATC
 """The risk function of each design where nobody names another."""
 POOLED_RISK = "betting-fixed"
 """The one of a comparison with pools, with a bet that fits them: values in a pool spread (docs/power.md)."""
-MOST_CLAIMS = 900
-"""Claims of one audit: closing a round says the risk of each in one entry of the log, of 65,535 bytes at most."""
 UNCHOSEN = "nobody chose it for this audit"
 """Why a contest is not in an audit that could have been."""
 
@@ -106,24 +104,12 @@ def prepare(opened: Opened, wish: Wish, progress: Progress | None = None) -> Pre
     if not subjects:
         reasons = "; ".join(f"{one.title}: {one.reason}" for one in without[:3]) or "there are none"
         raise UsageError(f"no contest can be audited: {reasons}")
-    _refuse_many(subjects)
     subjects = _deciding(_named(subjects), chosen)
     whole = records.commitment(tuple(subjects))
     final = tuple(_with_margins(whole, one) for one in subjects)
     if wish.risk_function == "betting-fixed" and "bet" not in stated and wish.design is Design.COMPARISON:
         final = tuple(_with_bet(whole, one) for one in final)
     return Prepared(replace(whole, subjects=final), tuple(without), records.remarks)
-
-
-def _refuse_many(subjects: Sequence[Subject]) -> None:
-    """Raise `UsageError` for more claims than the act that closes a round can measure: it is one entry of the log."""
-    claims = sum(len(one.assertions) for one in subjects)
-    if claims > MOST_CLAIMS:
-        largest = max(subjects, key=lambda one: len(one.assertions))
-        raise UsageError(
-            f"{len(subjects)} contests make {claims:,} claims, {largest.contest.title!r} alone "
-            f"{len(largest.assertions):,}; one audit measures at most {MOST_CLAIMS:,}: name fewer contests"
-        )
 
 
 def _refuse(wish: Wish) -> None:
