@@ -177,8 +177,7 @@ GROWING = (
     Growing("nsw-preferences", "nsw-preferences", "csv", "nsw.txt", _nsw_rows,
             lambda _: "SequenceNumber\tVoteType\tVCBallotPaperID\tPreferenceMark\tPreferenceNumber\tCandidateName"
                       "\tGroupCode\n", counts=_EACH),
-    Growing("plain-csv", "plain-csv", "csv", "cards.csv", _plain_rows, lambda _: _PLAIN_HEAD, counts=_EACH,
-            holds="16 bytes of each card's name are remembered: none may come a second time"),
+    Growing("plain-csv", "plain-csv", "csv", "cards.csv", _plain_rows, lambda _: _PLAIN_HEAD, counts=_EACH),
     Growing("shareholder-csv", "shareholder-csv", "csv", "instructions.csv", _share_row, lambda _: _SHARES_HEAD,
             counts=_EACH),
     Growing("sf-ballot-image", "sf-ballot-image", "lines", "ballotimage.txt", _image_rows,

@@ -1,6 +1,7 @@
 """Plain CSV: what a cell of choices says, cards in slices, tables known by their headers."""
 
 import hashlib
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -131,6 +132,18 @@ def test_names_that_were_seen(names: list[str]) -> None:
         assert (name in seen) == (name in known)
         seen.add(name)
         known.add(name)
+
+
+@pytest.mark.parametrize("digests", [1, 16, 256])
+def test_names_that_were_seen_and_lie_on_disk(monkeypatch: pytest.MonkeyPatch, digests: int) -> None:
+    monkeypatch.setattr(seen_names, "IN_MEMORY", 20)
+    monkeypatch.setattr(seen_names, "_PAGE", digests)
+    seen, known, chance = SeenNames(), set(), random.Random(digests)
+    for name in (f"c{chance.randrange(4_000)}" for _ in range(8_000)):
+        assert (name in seen) == (name in known)
+        assert seen.add(name) == (name not in known)
+        known.add(name)
+    assert all(name in seen for name in known) and len(known) > 3_000
 
 
 def test_a_name_is_not_found_across_two_others(monkeypatch: pytest.MonkeyPatch) -> None:

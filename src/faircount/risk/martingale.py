@@ -125,19 +125,22 @@ def wealth_in_purses(values: Floats, past: Past, bets: Floats, shares: Sequence[
     of a step is then no larger than a float can be, and a gambler who forgoes a gain is no danger to the promise.
     """
     length = values.shape[1]
-    gains = np.zeros((len(values), -(-length // STEP), STEP))
-    flat = gains.reshape(len(values), -1)[:, :length]
+    padded = np.zeros((len(values), -(-length // STEP) * STEP))
+    flat = padded[:, :length]
     np.multiply(values - past.mean_left, np.clip(bets, 0, past.largest_bet), out=flat)
     np.clip(flat, -1, MOST, out=flat)
+    # By place in a step first: a running product is then of whole rows, and not of one number after the other.
+    gains = np.ascontiguousarray(np.moveaxis(padded.reshape(len(values), -1, STEP), 2, 0))
     total, product = np.zeros(gains.shape), np.empty(gains.shape)
-    most = np.full((*gains.shape[:2], 1), np.finfo(float).min)
+    most = np.full(gains.shape[1:], np.finfo(float).min)
     for share in shares:
         np.multiply(gains, share, out=product)
         product += 1
-        np.cumprod(product, axis=2, out=product)
+        for at in range(1, STEP):
+            np.multiply(product[at - 1], product[at], out=product[at])
         start = np.zeros(most.shape)
         with np.errstate(divide="ignore"):
-            np.cumsum(np.log(product[:, :-1, -1:]), axis=1, out=start[:, 1:])
+            np.cumsum(np.log(product[-1, :, :-1]), axis=1, out=start[:, 1:])
         higher = np.maximum(most, start)
         total *= np.exp(most - higher)
         product *= np.exp(start - higher)
@@ -145,7 +148,7 @@ def wealth_in_purses(values: Floats, past: Past, bets: Floats, shares: Sequence[
         most = higher
     with np.errstate(divide="ignore"):
         logs = np.log(total / len(shares)) + most
-    return logs.reshape(len(values), -1)[:, :length]
+    return np.moveaxis(logs, 0, 2).reshape(len(values), -1)[:, :length]
 
 
 def decided(log_wealth: Floats, values: Floats, past: Past) -> Floats:

@@ -12,6 +12,10 @@ sure and p is 1. M_k falls as η_k rises, so min M ≤ M(η) ≤ M(μ), and M(μ
 at 1: by Ville's inequality it ever reaches 1/α with a chance of at most α. A number *below* the minimum gives a larger
 p, so the certified lower bound found here keeps the promise, wherever the search was stopped.
 
+Bets here do not follow η. Where one stratum is drawn from far more than its share, the null may give it an η far above
+its draws, and what its bets then lose can outweigh all that others win: valid still, but of little power. For strata
+looked at unequally take `faircount.audit.strata`, whose bets follow η in bands.
+
 Source: Spertus, Sridhar & Stark 2024, "Sequential Stratified Inference for the Mean", arXiv:2409.06680, § 4 (inverse
 bets); Spertus & Stark 2022, "Sweeter than SUITE", arXiv:2207.03379. The bound by cutting planes is ours.
 """

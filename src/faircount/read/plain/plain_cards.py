@@ -90,11 +90,10 @@ class PlainCards:
         same_ballot = bool(ballot) and ballot == self._ballot
         self._label, self._said, self._contests, self._good = label, said, set(), False
         rule, column = _broken(said)
-        if label in self._seen_cards:
+        if not self._seen_cards.add(label):
             rule, column = "rows of a card stand together, and two cards do not share a name", "card"
         elif ballot in self._seen_ballots and not same_ballot:
             rule, column = "cards of a ballot stand together", "ballot"
-        self._seen_cards.add(label)
         if rule:
             self._reject(row, rule, cells, column)
             return
