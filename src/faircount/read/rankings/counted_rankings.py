@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePosixPath
+from typing import Any
 
 from faircount.model import BadInputError, Batch, name_key
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
@@ -119,11 +120,18 @@ class Contest:
 
     def cast(
         self, row: int, weight: Decimal, marks: tuple[ExportedMark, ...], overvoted_ranks: tuple[int, ...] = (),
-        **columns: object,
+        **columns: Any,
     ) -> Iterator[Batch]:  # fmt: skip
         """Add the ballots of a row: `weight` cards, or one card of that weight where it is not a whole number."""
         builder = self.builder
         self.weight += weight
+        if weight == 1:  # a row a card, as most are
+            self.cards += 1
+            card = builder.add_card(file=self.file, record=row, **columns)
+            builder.add_vote(card, builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks))
+            if builder.full:
+                yield builder.build()
+            return
 
         def patterns() -> tuple[int]:
             return (builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks),)

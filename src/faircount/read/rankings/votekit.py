@@ -3,11 +3,11 @@
 import ast
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from faircount.model import BadInputError, Batch
-from faircount.read.batch_builder import BatchBuilder, ExportedMark
+from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.rankings.counted_rankings import GIVES, WEIGHT_RULE, Contest, Named, kind_of, stem, weight_of
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
@@ -15,8 +15,8 @@ from faircount.read.syntax.csv_rows import candidates, head_rows, is_blank, open
 
 _PROFILES = ("VoteKit RankProfile", "VoteKit PreferenceProfile")
 _RANK = re.compile(r"(?:ranking_|rank )(\d{1,4})")
-_LONG = 200
-"""Characters of a cell that is not remembered: what is kept must stay small."""
+_LONG, _RANKINGS = 200, 1 << 16
+"""Characters of what is not remembered, and how many rankings are: what is kept must stay small."""
 _OTHER = ("", "&", "weight", "id", "voter set", "ballot index")
 _CANDIDATE = re.compile(r"\((.*):([^:]*)\)", re.DOTALL)
 _CUT = "the file may be cut short: fetch it again"
@@ -24,7 +24,7 @@ _SKIPPED = ("", "skipped", "undervote", "~")
 RAW = "raw rankings"
 
 
-@dataclass(slots=True)
+@dataclass
 class Columns:
     """Where the columns of a table of ballots stand, by index."""
 
@@ -32,6 +32,11 @@ class Columns:
     weight: int | None = None
     ident: int | None = None
     strange: list[str] = field(default_factory=list)
+
+    @functools.cached_property
+    def last(self) -> int:
+        """The column that every row must reach."""
+        return max([*self.ranks, self.weight or 0])
 
 
 def columns_of(header: list[str]) -> Columns | None:
@@ -94,12 +99,12 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             columns = _columns(lines, contest.place)
             if not raw:
                 contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
-            seen: set[str] = set()
+            rankings = Rankings(prefixes)
             for row, cells in lines:
                 if not is_blank(cells):
-                    yield from _cast(contest, columns, prefixes, seen, row, cells)
+                    yield from _cast(contest, columns, rankings, row, cells)
             if raw:
-                contest.choices = tuple(Named(text, None, None, kind_of(text)) for text in sorted(seen))
+                contest.choices = tuple(Named(text, None, None, kind_of(text)) for text in sorted(rankings.choices))
                 contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
             builder.add_file(number, name, rows, contest.cards)
     yield builder.build()
@@ -140,39 +145,69 @@ def _columns(lines: Iterator[tuple[int, list[str]]], place: str) -> Columns:
     raise BadInputError(f"{place}, row {row}", "the table has columns Ranking_1, Ranking_2, …", "none", _CUT)
 
 
-def _cast(
-    contest: Contest, columns: Columns, prefixes: dict[str, str], seen: set[str], row: int, cells: list[str]
-) -> Iterator[Batch]:
-    needed = max([*columns.ranks, columns.weight or 0])
-    if len(cells) <= needed:
-        contest.reject(row, f"a row has at least {needed + 1} cells", "the row may be cut short", row_text(cells))
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What the ranks of a row say; `wrong` is the rank that cannot be read, 0 for none."""
+
+    marks: tuple[ExportedMark, ...]
+    overvoted: tuple[int, ...] = ()
+    wrong: int = 0
+
+
+class Rankings:
+    """Rankings by their cells: a file has millions of rows, and thousands of rankings."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.prefixes = prefixes
+        self.choices: set[str] = set()
+        """Every choice that was marked, as the file names it."""
+        self._known: dict[tuple[str, ...], Ranking] = {}
+
+    def of(self, cells: tuple[str, ...]) -> Ranking:
+        """Return what the cells of the ranks say, first to last."""
+        if (known := self._known.get(cells)) is not None:
+            return known
+        found = self._read(cells)
+        self.choices.update(mark.choice for mark in found.marks)
+        if len(self._known) < _RANKINGS and sum(map(len, cells)) < _LONG:
+            self._known[cells] = found
+        return found
+
+    def _read(self, cells: tuple[str, ...]) -> Ranking:
+        marks: list[ExportedMark] = []
+        overvoted: list[int] = []
+        for rank, cell in enumerate(map(str.strip, cells), 1):
+            if not cell:
+                continue
+            word = cell.casefold()
+            if word in ("overvote", "overvoted"):
+                overvoted.append(rank)
+                continue
+            if self.prefixes:
+                names = _members(cell) if len(cell) < _LONG else _members.__wrapped__(cell)
+            else:
+                names = () if word in _SKIPPED else (cell,)
+            if names is None or (self.prefixes and not all(name in self.prefixes for name in names)):
+                return Ranking((), (), rank)
+            marks += [ExportedMark(self.prefixes.get(name, name), rank) for name in names]
+        return Ranking(tuple(marks), tuple(overvoted))
+
+
+def _cast(contest: Contest, columns: Columns, rankings: Rankings, row: int, cells: list[str]) -> Iterator[Batch]:
+    if len(cells) <= columns.last:
+        contest.reject(row, f"a row has at least {columns.last + 1} cells", "the row may be cut short", row_text(cells))
         return
-    weight = weight_of(cells[columns.weight]) if columns.weight is not None else weight_of("1")
+    weight = weight_of(cells[columns.weight]) if columns.weight is not None else ONE
     if weight is None:
         contest.reject(row, WEIGHT_RULE, "correct the weight", row_text(cells), "Weight")
         return
-    marks: list[ExportedMark] = []
-    overvoted: list[int] = []
-    for rank, column in enumerate(columns.ranks, 1):
-        cell = cells[column].strip()
-        if not cell:
-            continue
-        word = cell.casefold()
-        if word in ("overvote", "overvoted"):
-            overvoted.append(rank)
-            continue
-        if prefixes:
-            names = _members(cell) if len(cell) < _LONG else _members.__wrapped__(cell)
-        else:
-            names = () if word in _SKIPPED else (cell,)
-        if names is None or (prefixes and not all(name in prefixes for name in names)):
-            rule = "a rank holds candidates of the list, as a set"
-            contest.reject(row, rule, "correct the ranking", row_text(cells), f"rank {rank}")
-            return
-        marks += [ExportedMark(prefixes.get(name, name), rank) for name in names]
-    seen.update(() if prefixes else (mark.choice for mark in marks))
+    said = rankings.of(tuple([cells[column] for column in columns.ranks]))
+    if said.wrong:
+        rule = "a rank holds candidates of the list, as a set"
+        contest.reject(row, rule, "correct the ranking", row_text(cells), f"rank {said.wrong}")
+        return
     ident = cells[columns.ident].strip() or None if columns.ident is not None and columns.ident < len(cells) else None
-    yield from contest.cast(row, weight, tuple(marks), tuple(overvoted), imprinted_id=ident)
+    yield from contest.cast(row, weight, said.marks, said.overvoted, imprinted_id=ident)
 
 
 @functools.lru_cache(1 << 16)
