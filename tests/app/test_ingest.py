@@ -91,19 +91,19 @@ def test_the_same_content_under_another_name_is_one_source(tmp_path: Path, town:
 
 
 def test_shuffled_files_threads_locale_and_hash_seed_change_nothing(tmp_path: Path, town: dict[str, bytes]) -> None:
-    """Four runs in processes of their own, each with another order, number of workers, locale, zone and hash seed."""
+    """Three runs in processes of their own, each with another order, number of workers, locale, zone and hash seed."""
     received = write(tmp_path / "in", town)
     names = sorted(p.name for p in received.iterdir())
     seen, pages = set(), set()
-    for run in range(4):
+    for run in range(3):
         random.Random(run).shuffle(names)
         space = tmp_path / f"run{run}" / "e"
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT / "src"),
             "PYTHONHASHSEED": str(run),
-            "LC_ALL": ["C", "C.UTF-8", "POSIX", "C"][run],
-            "TZ": ["UTC", "Asia/Kathmandu", "America/Los_Angeles", "UTC"][run],
+            "LC_ALL": ["C", "C.UTF-8", "POSIX"][run],
+            "TZ": ["UTC", "Asia/Kathmandu", "America/Los_Angeles"][run],
             "OMP_NUM_THREADS": str(1 + run % 2),
         }
         program = [sys.executable, "-m", "faircount", "-w", str(space)]
@@ -121,10 +121,10 @@ def test_shuffled_files_threads_locale_and_hash_seed_change_nothing(tmp_path: Pa
 
 @pytest.mark.slow
 def test_killed_ingest_leaves_nothing_half_read_and_goes_on(tmp_path: Path, folder: dict[str, bytes]) -> None:
-    """SIGKILL at twenty random moments, one after another in the same workspace, beside a run never killed."""
+    """SIGKILL at twelve random moments, one after another in the same workspace, beside a run never killed."""
     bulk = dict(folder)
     records = [name for name in folder if name.startswith("CvrExport")]
-    for copy in range(1, 60):
+    for copy in range(1, 12):
         bulk |= {f"CvrExport_{copy}{n}.json": folder[name] for n, name in enumerate(records)}
     received = write(tmp_path / "in" / "export", bulk)
     whole = Workspace.create(tmp_path / "whole")
@@ -137,7 +137,7 @@ def test_killed_ingest_leaves_nothing_half_read_and_goes_on(tmp_path: Path, fold
     kills = 0
     program = [sys.executable, "-m", "faircount", "-w", str(space.root), "ingest", "--jobs", "2", "-q", str(received)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    for _ in range(20):
+    for _ in range(12):
         process = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(chance.uniform(0.2, 0.2 + took))
         if process.poll() is None:
@@ -152,7 +152,7 @@ def test_killed_ingest_leaves_nothing_half_read_and_goes_on(tmp_path: Path, fold
             Workspace.create(space.root)
         else:
             assert Opened(space.root).engine.ask("select count(*) from cards").rows == ((0,),)
-    assert kills >= 10
+    assert kills >= 6
     ingest(space, [received], jobs=2)
     assert tables(space.root) == expected
     assert not list(space.staging.iterdir())
