@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -18,21 +18,21 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {  # act → the states in which i
     "open": ("no state", {"*": object}),
     "commit": ("draft", COMMIT),
     "witness": ("committed", {"checkpoint": str}),
-    "promise": ("witnessed", {"party": r"[^\x00-\x1f\x7f=]+", "sha256": SUM}),
+    "promise": ("committed witnessed", {"party": r"[^\x00-\x1f\x7f=]+", "sha256": SUM}),
     "dice": ("witnessed rolling", {"digits": "[0-9]+"}),
     "reveal": ("rolled", {"nonce": LINE, "party": LINE, "value": LINE}),
     "seed": ("rolled", {"seed": str}),
-    "draw": ("seeded closed", {"round": int, "sample": FILE, "sizes": {"*": int}}),
+    "draw": ("seeded closed signed", {"round": int, "sample": FILE, "sizes": {"*": int}}),
     "entry": ("open", ENTRY),
     "resolve": ("open", {**ENTRY, "people": [LINE]}),
-    "correct": ("open closed", {**ENTRY, "approved_by": LINE, "of": int, "reason": str}),
+    "correct": ("open closed signed", {**ENTRY, "approved_by": LINE, "of": int, "reason": str}),
     "close": ("open", {"decisions": {"*": str}, "measured": [MEASURED], "round": int}),
     "hand-count": ("closed", {"ballots": [(dict, int)], "cards": int, "contest": str, "elected": [int]}),
     "late": ("", {"files": [FILE], "what": "late-ballots|replaced-file|second-upload", "words": str}),
     "restart": ("", {"reason": str}),
     "note": ("", {"words": str}),
-    "sign-off": ("closed", {"words": str}),
-    "publish": ("closed", {}),
+    "sign-off": ("closed signed", {"words": str}),
+    "publish": ("signed", {}),
 }
 ODD = {"entry": "11.2", "resolve": "11.3", "correct": "11.3"}  # the code of a body of another form; else 3.4
 
@@ -48,7 +48,7 @@ class Audit:
         for act in bundle.acts:
             self.n, self.by, self.place = act["n"], act["by"]["name"], f"act {act['n']}, {act['act']}"
             self.need(before <= act["at"], "5.2", self.place, act["at"], f"{before} or later")
-            before = act["at"]
+            before = self.at = act["at"]
             with findings.step("5.1", self.place):
                 if self.n:
                     self._follow(act["act"], act["body"])
@@ -93,7 +93,7 @@ class Audit:
         if name == "witness":
             self.state = "witnessed"
             with self.findings.step("4.1", self.place):
-                self.root = self.bundle.witnessed(self.n, body["checkpoint"], self.place)
+                self.root = self.bundle.witnessed(self.n, self.at, body["checkpoint"], self.place)
         if name == "commit":
             self.state, self.double, self.min_digits = "committed", body["double_entry"], body["min_digits"]
             self.need(self.min_digits >= 20, "3.4", self.place, self.min_digits, "at least 20 digits")
@@ -104,6 +104,7 @@ class Audit:
                     files = {role: self.bundle.files.get(name, b"") for role, name in names.items()}
                     self.records = Records(body["design"], files, self.findings)
                     self.records.check()
+        self.counted |= {body["contest"]} if name == "hand-count" else set()
         if name == "hand-count" and self.records:
             with self.findings.step("13.2", self.place):
                 c, contest = body["contest"], self.records.contests[body["contest"]]
@@ -112,11 +113,14 @@ class Audit:
                 words = {"threshold": ["not passed", "passed"], "majority-or-runoff": ["", "elected", "runoff"]}
                 verdict = (words.get(contest.rule) or ["elected"] * 999)[len(body["elected"])]
                 contest.check_outcome(tally, {"elected": body["elected"], "verdict": verdict})
-            self.counted.add(body["contest"])
+                hand, told = [[one["cards"], sorted(one["elected"])] for one in (body, contest.said | contest.outcome)]
+                apart = f"{c}, its cards and elected: {dumped(hand)} by hand, {dumped(told)} as reported"
+                self.findings.remark(hand != told, f"{self.place}: {apart}")
         if name == "sign-off":
             left = sorted(self.open - self.counted)
             self.need(not left, "5.1", self.place, left, "each confirmed or counted by hand")
-            self.signed.add(self.by)
+            self.need(self.by not in self.signed, "5.3", self.place, self.by, "nobody twice")
+            self.signed, self.state = self.signed | {self.by}, "signed"
         if name == "publish":
             self.need(len(self.signed) > 1, "5.3", self.place, sorted(self.signed), "sign-offs of two persons")
             self.state = "published"
@@ -127,7 +131,7 @@ class Audit:
         party, digits = body.get("party", ""), body.get("digits", "")
         if name == "promise":
             self.need(party not in self.promises, "9.1", self.place, party, "one promise a party")
-            self.promises[party] = body["sha256"]
+            self.promises[party], self.state = body["sha256"], "committed"  # what is witnessed must cover it
         if name == "dice":
             self.state = "rolled" if self.dice else "rolling"
             self.need(self.by not in dict(self.dice), "5.3", self.place, self.by, "a second person")
@@ -152,8 +156,8 @@ class Audit:
         more = all(body["sizes"].get(c, -1) >= size for c, size in self.sizes.items())
         self.need(more, "5.1", self.place, body["sizes"], f"no size below {dumped(self.sizes)}")
         self.state, self.round, self.sizes, self.signed = "open", body["round"], body["sizes"], set()
-        with self.findings.step("10.1", self.place):
-            if self.records:
+        if self.records:
+            with self.findings.step("10.1", self.place):
                 known = self.records.contests.keys() if self.records.design == "comparison" else {"*"}
                 must(body["sizes"].keys() <= known, self.place, body["sizes"], sorted(known))
                 text, self.drawn = self.records.draw(self.seed, body["sizes"])
@@ -180,7 +184,8 @@ class Audit:
             before.append((self.by, [body["found"], said if self.records else body["contests"]]))
             settles = not self.double or (len(before) == 2 and before[0][1] == before[1][1])
         if name == "resolve":
-            self.need(len({*body["people"]}) > 1, "5.3", self.place, body["people"], "two different persons")
+            two = len({*body["people"]}) == len(body["people"]) > 1
+            self.need(two, "5.3", self.place, body["people"], "two persons or more, none twice")
             self.need(len(before) == 2 and known is None, "11.3", self.place, unit, "two entries that disagree")
         if name == "correct":
             self.need(body["approved_by"] != self.by, "5.3", self.place, self.by, "somebody else who approves")
@@ -193,29 +198,24 @@ class Audit:
 
     def _close(self, body: dict[str, Any]) -> None:
         """Hold measured risks and decisions against the entries (steps 11.1, 12.1 and 13.1)."""
-        left = [unit for unit in self.drawn if unit not in self.settled and not unit.startswith("phantom-")]
-        self.need(not left, "11.1", self.place, left[:9], "every unit drawn is settled")
         self.state, rows, wanted, records = "closed", iter(body["measured"]), dict[str, str](), self.records
         self.open = {c for c, decision in body["decisions"].items() if decision != "CONFIRMED"}
         if not records:
             return
+        left = [unit for unit in self.drawn if unit not in self.settled and not unit.startswith("phantom-")]
+        self.need(not left, "11.1", self.place, left[:9], "every unit drawn is settled")
         for c, contest in records.contests.items():
-            risks = list[Decimal]()
-            for index, a in enumerate(contest.assertions):
-                row = next(rows, {"p": "9"})
+            stated = [next(rows, {"p": "9"}) for _ in contest.assertions]
+            for index, (a, row) in enumerate(zip(contest.assertions, stated, strict=True)):
                 with self.findings.step("12.1", f"{self.place}: {a.place}"):
                     draws, p = records.measured(contest, a, self.drawn, self.seed, self.said)
-                    risks.append(p.quantize(Decimal("1e-10"), ROUND_HALF_UP))
                     near = abs(Decimal(row["p"]) - p) <= max(Decimal("1e-10"), p / 10**6)
                     same = row | {"p": ""} == {"assertion": index, "contest": c, "draws": draws, "p": ""}
-                    must(near and same, f"{self.place}: {a.place}", row, [c, index, draws, str(risks[-1])])
-            if contest.said["audited"] and len(risks) == len(contest.assertions):
+                    must(near and same, f"{self.place}: {a.place}", row, [c, index, draws, f"{p:.10f}"])
+            if contest.said["audited"]:
                 all_drawn = {*records.units(c, self.seed)} <= {*self.drawn}
-                outcome = contest.said["implies"] == "outcome"
-                sure = outcome and all(Fraction(p) <= contest.limit for p in risks)
+                outcome = contest.said["implies"] == "outcome" and stated
+                sure = outcome and all(Fraction(row["p"]) <= contest.limit for row in stated)
                 wanted[c] = "CONFIRMED" if sure else "HAND COUNT" if all_drawn or not outcome else "CONTINUE"
-            elif contest.said["audited"]:
-                wanted[c] = body["decisions"].get(c, "")
-                self.findings.rows["13.1", "NOT CHECKED", contest.place, "its risk could not be measured", ""] = None
         self.need(next(rows, None) is None, "12.1", self.place, "more rows", "one row an assertion")
         self.need(body["decisions"] == wanted, "13.1", self.place, body["decisions"], wanted)

@@ -1,6 +1,8 @@
 """Steps 1 to 4: the files, the statement over them, the log and its checkpoint, and the witnesses."""
 
+import datetime
 import hashlib
+import io
 import re
 import stat
 import zipfile
@@ -60,8 +62,8 @@ class Bundle:
     """A bundle as read: its files, and what log and statement say. Whatever does not hold is in `findings`."""
 
     def __init__(self, path: str, given: str | None, findings: Findings) -> None:
-        self.files, self.step, self.need = dict[str, bytes](), findings.step, findings.need
-        self.acts, self.leaves = list[dict[str, Any]](), list[bytes]()
+        self.step, self.need, self.remark = findings.step, findings.need, findings.remark
+        self.files, self.acts, self.leaves = dict[str, bytes](), list[dict[str, Any]](), list[bytes]()
         with self.step("1.1", "bundle"):
             self._read(path)
         with self.step("3.1", CHECKPOINT):
@@ -71,8 +73,6 @@ class Bundle:
             good = first["act"] == "open" and fits(first["body"], OPEN)
             if self.need(good, "3.4", "entry 0", first, "the act open, with its body"):
                 self._check(note, given, first["body"])
-        if given is None:
-            findings.remarks.append("The key comes only from the bundle: that proves nothing about who made it.")
 
     def _read(self, path: str) -> None:
         for name, data in sorted(members(path), key=lambda member: member[0]):
@@ -90,9 +90,9 @@ class Bundle:
         files, entries, level = self.files, list[bytes](), 0
         must(size <= 256 * len(files), CHECKPOINT, size, "not more entries than the tiles could hold")
         for data in (files.get(name, b"") for name in tiles("entries", [b""] * size)):
-            while data:
-                entries.append(data[2 : int.from_bytes(data[:2], "big") + 2])
-                data = data[len(entries[-1]) + 2 :]
+            rest = io.BytesIO(data)
+            while len(entries) <= size and (length := rest.read(2)):  # one too many is enough to see
+                entries.append(rest.read(int.from_bytes(length, "big")))
         self.need(size == len(entries), "3.2", CHECKPOINT, size, len(entries))
         self.leaves = [hashlib.sha256(b"\0" + entry).digest() for entry in entries]
         wanted = tiles("entries", [len(entry).to_bytes(2, "big") + entry for entry in entries])
@@ -112,19 +112,24 @@ class Bundle:
         self.origin, self.quorum, self.key = body["origin"], body["quorum"], key_of(body["log_key"], 1)
         self.witnesses = [key_of(text, 4) for text in body["witnesses"]]
         root = tree_hash(self.leaves, 0, len(self.leaves))
-        bad = self._check_note(note, "3.1", CHECKPOINT)[1]
+        good, bad = self._check_note(note, "3.1", CHECKPOINT)
         self.need(not bad, "3.1", CHECKPOINT, bad, "good cosignatures")
+        self.remark(given is None, "The key comes only from the bundle: that proves nothing about who made it.")
+        self.remark(self.witnesses, "The witnesses' keys come only from the bundle: they do not prove who they are.")
+        self.remark(not self.quorum, "The quorum is 0: no witness says that the commit came before the dice.")
+        few = f"{len(good)} of {self.quorum} witnesses cosigned the end: after the commit all rests on the log's key."
+        self.remark(len(good) < self.quorum, few)
         self.need(note[2] == root, "3.2", CHECKPOINT, note[2].hex(), root.hex())
         with self.step("2.3", "--key"):
             must(given is None or key_of(given, 1) == self.key, "--key", self.key[0], given)
         with self.step("2.1", STATEMENT):
             self._check_statement({"origin": self.origin, "root": root.hex(), "size": len(self.leaves)})
 
-    def _check_note(self, note: Note, code: str, place: str) -> tuple[set[bytes], list[str]]:
+    def _check_note(self, note: Note, code: str, place: str, latest: float = 2**64) -> tuple[set[bytes], list[str]]:
         good, bad = signers(note, [self.key], False)
         self.need(note[0] == self.origin, code, place, note[0], self.origin)
         self.need(good and not bad, code, place, "no good signature", self.key[0])
-        return signers(note, self.witnesses, True)
+        return signers(note, self.witnesses, True, latest)
 
     def _check_statement(self, log: dict[str, Any]) -> None:
         files, need, envelope = self.files, self.need, canonical(self.files[STATEMENT], STATEMENT)
@@ -144,10 +149,12 @@ class Bundle:
             need(sums.get(name, total) == total, "1.2", name, total, sums.get(name))
         need(said["predicate"]["log"] == log, "3.5", STATEMENT, said["predicate"]["log"], log)
 
-    def witnessed(self, n: int, text: str, place: str) -> str:
+    def witnessed(self, n: int, at: str, text: str, place: str) -> str:
         """Hold the note of a `witness` act, entry n, against the entries before it (step 4); return its root."""
         note, root = note_of(text.encode(), place), tree_hash(self.leaves, 0, n)
-        good, bad = self._check_note(note, "4.1", place)
+        latest = datetime.datetime.fromisoformat(at[:-1] + "+00:00").timestamp() + 300  # clocks differ
+        good, bad = self._check_note(note, "4.1", place, latest)
         self.need(note[1:3] == (n, root), "4.1", place, [note[1], note[2].hex()], [n, root.hex()])
-        self.need(len(good) >= self.quorum and not bad, "4.2", place, [len(good), *bad], f"{self.quorum} good")
+        fair = len(good) >= self.quorum and not bad and self.key[2] not in {key[2] for key in self.witnesses}
+        self.need(fair, "4.2", place, [len(good), *bad], f"{self.quorum} good, none bad, late or by the log's own key")
         return note[2].hex()

@@ -1,21 +1,21 @@
 """What a bundle is written in (canonical JSON, tables, fractions), and the list of findings."""
 
+import contextlib
 import csv
 import io
 import json
+import operator
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
-from operator import methodcaller
 from typing import Any
 
 CODES = [f"{s}.{n + 1}" for s, k in enumerate([3, 3, 5, 2, 3, 2, 2, 3, 2, 1, 3, 1, 2, 1], 1) for n in range(k)]
 LINE, SUM, FRACTION = r"[^\x00-\x1f\x7f]+", r"[0-9a-f]{64}", r"-?[0-9]{1,300}(/[0-9]{1,300})?"
 DECIMAL = r"-?[0-9]{1,30}(\.[0-9]{1,30})?"
 TIME = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-order_key = methodcaller("encode", "utf-16-be")  # texts are sorted by UTF-16 code units
+order_key = operator.methodcaller("encode", "utf-16-be")  # texts are sorted by UTF-16 code units
 
 
 class StepError(Exception):
@@ -40,7 +40,7 @@ class Findings:
     def __init__(self) -> None:
         self.rows, self.remarks, self.seen = dict[tuple[str, ...], None](), list[str](), set[str]()
 
-    @contextmanager
+    @contextlib.contextmanager
     def step(self, code: str, place: str) -> Iterator[None]:
         """Turn whatever goes wrong inside into a finding of step `code`: hostile bytes never end the program."""
         self.seen.add(code)
@@ -56,6 +56,10 @@ class Findings:
         with self.step(code, place):
             must(ok, place, found, expected)
         return bool(ok)
+
+    def remark(self, so: object, words: str) -> None:
+        """Note what a reader should know, where it is `so`, and that is no failure."""
+        self.remarks += [words] if so else []
 
     def status(self, code: str) -> str:
         """Return PASS, FAIL or NOT CHECKED for one step; one that was never reached is NOT CHECKED."""
@@ -82,8 +86,8 @@ def canonical(data: bytes, place: str) -> Any:
         must(fair, place, [key for key, _ in pairs], "keys in their order")
         return dict(pairs)
 
-    text, depth = data.decode("utf-8"), 0
-    for token in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|[^\s",:\[\]{}]+', text):
+    text, depth = data.decode("utf-8"), 0  # a string that nothing closes is a token, or each quote is tried anew
+    for token in re.findall(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]|[^\s",:\[\]{}]+', text):
         depth += (token in "[{") - (token in "]}")
         good = token[0] in '"[]{}tfn' or (re.fullmatch("-?[0-9]{1,16}", token) and abs(int(token)) < 2**53)
         must(good and depth <= 64, place, token, "a whole number below 2^53, and at most 64 levels")

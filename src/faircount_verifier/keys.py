@@ -79,13 +79,14 @@ def note_of(data: bytes, place: str) -> Note:
     return origin, int(size), unbase64(root), signed, [(name, one[:4], one[4:]) for name, one in made]
 
 
-def signers(note: Note, keys: list[Key], cosigned: bool) -> tuple[set[bytes], list[str]]:
-    """Return the public keys that signed or cosigned (cosignature/v1), and the known names whose lines are bad."""
+def signers(note: Note, keys: list[Key], cosigned: bool, latest: float = 2**64) -> tuple[set[bytes], list[str]]:
+    """Return who signed, or cosigned (cosignature/v1) up to `latest`: public keys; and known names with bad lines."""
     good, bad = set(), []
     for name, short, made in note[4]:
         for public in (key[2] for key in keys if key[:2] == (name, short)):
-            time = b"cosignature/v1\ntime %d\n" % int.from_bytes(made[:8], "big") if cosigned else b""
-            if verified(public, time + note[3], made[8 * cosigned :]):
+            time = int.from_bytes(made[:8], "big") if cosigned else 0
+            head = b"cosignature/v1\ntime %d\n" % time if cosigned else b""
+            if time <= latest and verified(public, head + note[3], made[8 * cosigned :]):
                 good.add(public)
             else:
                 bad.append(name)

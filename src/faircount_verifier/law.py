@@ -1,14 +1,15 @@
 """Contests, ballots, assorters: what the law gives, and what assertions imply."""
 
+import operator
+from collections import Counter
 from fractions import Fraction
 from itertools import permutations
-from operator import mul
 from typing import Any, NamedTuple
 
 from faircount_verifier.forms import DECIMAL, FRACTION, fits, fraction, known, must, shown
 
 ONE_EACH = {"plurality", "threshold", "majority-or-runoff", "top-n", "highest-averages", "largest-remainder"}
-POINTS = {"plurality", "score", "cumulative", "borda", "dowdall"}
+POINTS, NOBODY = {"plurality", "score", "cumulative", "borda", "dowdall"}, {"abstain", "withhold", "broker-non-vote"}
 MOST_STATES, ZERO, ONE, INDEX = 20_000, Fraction(0), Fraction(1), frozenset({int, None})
 ASSORTER = {"least": FRACTION, "terms": [(FRACTION, str, [object])], "upper": FRACTION}
 ASSERTION = {"assorter": ASSORTER, "claim": str, "kind": str, "loser": INDEX, "margin": FRACTION, "standing": [int]}
@@ -93,18 +94,18 @@ class Assertion:
         low, high = max((w / g for w, g in both if g < 0), default=ZERO), [w / g for w, g in both if g > 0]
         return bool(high) and min(high) >= low and min(high) > 0 and all(w >= 0 for w, g in both if g == 0)
 
-    def check(self, most: tuple[int, int] | None) -> None:
+    def check(self, most: tuple[list[int], int] | None) -> None:
         """Hold winner, loser, standing and bounds against the terms (step 8.3); `most` is that of the contest."""
-        (winner, loser, _), vector, ends = self.said, self.vector, list[Fraction]()
+        (winner, loser, _), vector, ends, (caps, whole) = self.said, self.vector, list[Fraction](), most or ([], 0)
         same = self.claim in (None, self.said)
         if vector and winner is not None and loser is not None:
             same = vector[winner] > 0 > vector[loser]
         must(same, self.place, [winner, loser], "winner, loser and standing as in the terms")
         known(self.claim or (vector and most), self.place, f"bounds of an assorter of kind {self.kind}")
         for sign in (-1, 1):
-            end, (one, left) = sign * self.fixed, most or (0, 0)
-            for n in sorted((sign * n for n in (vector or [])[:-1] if sign * n > 0), reverse=True):
-                end, left = end + n * min(one, left), left - min(one, left)
+            end, left, each = sign * self.fixed, whole, zip(vector or [], caps, strict=False)
+            for n, cap in sorted(((sign * n, cap) for n, cap in each if sign * n > 0), reverse=True):
+                end, left = end + n * min(cap, left), left - min(cap, left)
             ends.append(sign * (self.terms[0][0] if self.claim else end))
         fair = ends[0] >= self.least and self.value(ends[1]) <= self.upper
         must(fair, self.place, [str(self.least), str(self.upper)], [str(ends[0]), str(self.value(ends[1]))])
@@ -126,9 +127,10 @@ class Contest:
         fair = {*elected} <= {*self.choices} and len({*elected}) == len(elected) and len(seats) == len(self.choices)
         must(fair and 0 < self.limit < 1 and self.seats, place, self.outcome, "choices of the contest, a limit below 1")
         allowed, points = said["votes_allowed"] or len(self.kinds), int(self.option("most", "5"))
-        self.most: tuple[int, int] | None = (1 if self.rule in ONE_EACH else allowed, allowed)  # to a choice, in all
+        caps = [allowed if kind == "write-in" or self.rule not in ONE_EACH else 1 for kind in self.kinds]
+        self.most: tuple[list[int], int] | None = caps, allowed  # votes to each choice (write-ins are several), in all
         if self.rule in {"score", "star"} or said["ranks"] or self.rule in {"borda", "dowdall"}:
-            self.most = (points, points * len(self.kinds)) if self.rule in {"score", "star"} else None
+            self.most = ([points] * len(caps), points * len(caps)) if self.rule in {"score", "star"} else None
 
     def ballot(self, value: Any, place: str) -> Ballot:
         """Return a ballot, held against its form and what the rule lets a card say."""
@@ -147,9 +149,9 @@ class Contest:
         return self._possible(Tally(value["cards"], [(self.ballot(b, place), n) for b, n in value["ballots"]]), place)
 
     def _possible(self, tally: Tally, place: str) -> Tally:
-        votes, (one, whole) = self._votes(tally), self.most or (2**53, 2**60)
-        ranked = sum(count for ballot, count in tally.ballots if ballot.ranking)
-        good = max(votes) <= one * tally.cards and sum(votes) <= whole * tally.cards and ranked <= tally.cards
+        votes, (caps, whole) = self._votes(tally), self.most or ([2**53] * len(self.kinds), 2**60)
+        found = [*votes, sum(votes), sum(count for ballot, count in tally.ballots if ballot.ranking)]
+        good = all(n <= cap * tally.cards for n, cap in zip(found, [*caps, whole, 1], strict=True))
         must(good, place, [*map(str, votes)], f"votes that {tally.cards} cards can hold")
         return tally
 
@@ -157,11 +159,11 @@ class Contest:
         each = [(choice, n * count) for ballot, count in tally.ballots for choice, n in ballot.votes]
         return [sum((n for choice, n in each if choice == c), ZERO) for c in self.choices]
 
-    def _conditions(self, outcome: dict[str, Any]) -> list[list[Fraction]]:
-        """Return what must be above 0 over all cards for the outcome: by pairs, parts, and quotients crosswise."""
+    def _conditions(self, outcome: dict[str, Any], voted: int) -> list[list[Fraction]]:
+        """Return what must be above 0 where so many choices have votes: by pairs, parts, and quotients crosswise."""
         elected, verdict, seats, place = outcome["elected"], outcome["verdict"], outcome.get("seats", []), self.place
         pairs, option = [(w, c, ONE) for w in elected for c in self.choices if c not in elected], self.option
-        count, wanted, cards, parts = min(self.seats, len(self.choices)), "elected", False, list[tuple[int, Fraction]]()
+        count, wanted, cards, parts = min(self.seats, voted), "elected", False, list[tuple[int, Fraction]]()
         if self.rule == "highest-averages":
             plain = {"choices": "lists", "threshold": "none", "threshold_votes": "none", "exempt": "none"}
             known(seats and verdict != "tie" and all(option(*p) == p[1] for p in plain.items()), place, "other lists")
@@ -171,17 +173,18 @@ class Contest:
             known(all(self._divisor(seats[b] + 1) for _, b in both), place, "a divisor of 0")
             pairs = [(a, b, self._divisor(seats[a]) / self._divisor(seats[b] + 1)) for a, b in both]
             count = len(elected)
-        elif self.rule == "majority-or-runoff" and self.most == (1, 1) and self.seats == 1:
+        elif self.rule == "majority-or-runoff" and self.most and self.most[1] == 1 == self.seats:
             wanted, count = ("runoff", 2) if verdict == "runoff" else ("elected", 1)
             pairs, parts = pairs if verdict == "runoff" else [], [(w, Fraction(1, 2)) for w in elected]
         elif self.rule == "threshold" and option("quorum", "none") == "none" and option("base", "votes") != "stated":
             name, names = option("yes", "first-on-ballot"), [choice["name"] for choice in self.said["choices"]]
             yes, cards = 0 if name == "first-on-ballot" else names.index(name), option("base", "votes") == "ballots"
             wanted, count = ("passed", 1) if verdict == "passed" else ("not passed", 0)
+            fair = elected in ([], [yes]) and fits(option("threshold", "1/2"), FRACTION)
+            must(fair, place, outcome, f"only choice {yes} passes, by a part such as 3/5")
             pairs, parts = [], [(yes, Fraction(option("threshold", "1/2")))]
-            must(elected in ([], [yes]), place, outcome, f"only choice {yes} passes")
         else:
-            known(self.rule in POINTS, place, f"this verifier does not count {self.rule}")
+            known(self.rule in POINTS and not NOBODY & {*self.kinds}, place, f"this verifier counts no {self.rule}")
         must(len(elected) == count and verdict == wanted, place, outcome, f"{count} {wanted}")
         sign = -1 if wanted in {"runoff", "not passed"} else 1
         found = [[Fraction(c == w) - ratio * (c == low) for c in self.choices] + [ZERO] for w, low, ratio in pairs]
@@ -200,8 +203,9 @@ class Contest:
             return
         kinds = {k for c, k in enumerate(self.kinds) if votes[c] and (k != "write-in" or c in elected)}
         odd = kinds & {"withdrawn", "write-in"} or (len({*votes}) < len(votes) and verdict in {"tie", "stopped"})
-        known(not odd and any(votes), place, "withdrawn choices, an elected pool, equal votes, or none")
-        sums = [sum(map(mul, one, [*votes, tally.cards]), ZERO) for one in self._conditions(outcome)]
+        voted = sum(map(bool, votes))
+        known(not odd and voted, place, "withdrawn choices, an elected pool, equal votes, or none")
+        sums = [sum(map(operator.mul, one, [*votes, tally.cards]), ZERO) for one in self._conditions(outcome, voted)]
         must(min(sums, default=1) >= 0, place, outcome, f"what {shown([*map(str, votes)])} give")
         if self.rule == "threshold" and min(sums) == 0:
             passes = "passed" if self.option("reach", "more-than") == "at-least" else "not passed"
@@ -249,7 +253,9 @@ class Contest:
         odd = any(self.kinds[c] == "withdrawn" for c in marked) or self.option("choices", "lists") != "lists"
         known(not odd and self.rule in {"instant-runoff", *ONE_EACH}, self.place, f"how {self.rule} reads these marks")
         if self.rule != "instant-runoff":
-            return [Ballot(tuple((c, ONE) for c in marked) if self.most and len(marked) <= self.most[1] else ())]
+            many = Counter(m[0] for m in marks if self.kinds[m[0]] == "write-in") | Counter(marked)
+            votes = tuple((c, Fraction(many[c])) for c in marked)
+            return [Ballot(votes if self.most and many.total() <= self.most[1] else ())]
         overvote, repeated = self.option("overvote", "exhaust"), self.option("repeated", "skip")
         fair = overvote in {"exhaust", "skip"} and self.option("skipped", "unlimited") == "unlimited"
         known(fair and all(m[1] for m in marks), self.place, "overvotes divided, a limit of empty ranks, or no ranks")
@@ -265,8 +271,8 @@ class Contest:
             must(len(self.outcome["elected"]) == 1, self.place, self.outcome, "one elected")
             left = self._unrefuted(self.outcome["elected"][0])
         else:
-            wanted = (one for one in self._conditions(self.outcome) if not any(a.implies(one) for a in self.assertions))
-            left = [shown([str(n) for n in one]) for one in wanted]
+            wanted = self._conditions(self.outcome, len(self.kinds))
+            left = [shown([*map(str, one)]) for one in wanted if not any(a.implies(one) for a in self.assertions)]
         readable = not left or all(a.vector or a.claim for a in self.assertions)
         known(readable, self.place, f"assertions of a form not known here; without them open: {shown(left)}")
         must(not left, self.place, f"open: {shown(left)}", "assertions that imply the outcome")

@@ -1,11 +1,13 @@
 """The committed records: their form, what they say of each contest, the draw from them, and the measured risk."""
 
+import bisect
+import functools
 import hashlib
+import math
 from collections import Counter
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
-from functools import cached_property
-from math import ceil, lcm
+from itertools import accumulate
 from typing import Any
 
 from faircount_verifier.forms import Findings, canonical, csv_text, dumped, fits, known, must, order_key, table
@@ -29,6 +31,9 @@ class Records:
         self.batches = dict[str, tuple[int, dict[str, Tally]]]()  # batch or pool → cards, and contest → tally
         self.totals, self.orders = dict[str, Tally](), dict[str, list[tuple[str, str]]]()
         {"comparison": self._read_cards, "polling": self._read_polling, "batch": self._read_batches}[design]()
+        odd = [name for name in self.batches if name.startswith("phantom-") and design != "comparison"]
+        fair = not odd and any(row["audited"] for row in rows)
+        must(fair, "contests.json", odd, "some contest is audited, and no batch's name starts with phantom-")
 
     def _tallies(self, value: Any, place: str) -> dict[str, Tally]:
         return {c: self.contests[c].tally(one, f"{place}, {c}") for c, one in value.items()}
@@ -40,26 +45,28 @@ class Records:
             each = [(None if "stated" in row else row["marks"], row["ballot"]) for row in rows]
             self.ballots[c] = [(marks, self.contests[c].ballot(ballot, place)) for marks, ballot in each]
             self.findings.remarks += [f"{place}: as stated, not from marks: {said}" for m, said in each if m is None]
-        for pool, one in canonical(self.files["pools.json"], "pools.json").items():
-            self.batches[pool] = (0, self._tallies(one, f"pools.json, {pool}"))
-        listed = Counter[tuple[str, str]]()
         for unit, _, _, pool, record in table(self.files["cards.csv"], "cards.csv", "unit,batch,position,pool,record"):
             pairs = [part.partition(":")[::2] for part in record.split(";")] if record else []
             held = {c: int(index) if fits(index, "[0-9]{1,9}") else None for c, index in pairs}
-            blind = pool != "" or unit.startswith("phantom-")
-            good = all((i is None) == blind and (i is None or i < len(self.ballots[c])) for c, i in held.items())
-            good = good and held.keys() <= self.contests.keys() and unit not in self.cards
+            blind = (pool != "") + unit.startswith("phantom-")  # for one reason or, which may not be, for both
+            good = all((i is None) == (blind > 0) and (i is None or i < len(self.ballots[c])) for c, i in held.items())
+            good = good and held.keys() <= self.contests.keys() and unit not in self.cards and blind < 2
             again = ";".join(f"{c}:{'' if i is None else i}" for c, i in held.items())
             must(good and again == record, f"cards.csv, {unit}", record, "one row a card, of what there is")
             self.cards[unit] = (pool, held)
-            listed.update((pool, c) for c in held if pool)
-        stated = {(pool, c): tally.cards for pool, (_, each) in self.batches.items() for c, tally in each.items()}
-        must(stated == listed, "pools.json", [*map(list, stated)], "each pool's contests, with the cards listed for it")
+        listed = Counter((pool, c) for pool, held in self.cards.values() for c in held if pool)
+        sizes = Counter(pool for pool, _ in self.cards.values())
+        for pool, one in canonical(self.files["pools.json"], "pools.json").items():
+            self.batches[pool] = (sizes[pool], self._tallies(one, f"pools.json, {pool}"))
+        stated = {(pool, c): n for pool, (n, each) in self.batches.items() for c in each}
+        good = all(tally.cards <= n for n, each in self.batches.values() for tally in each.values())
+        must(good and stated == listed, "pools.json", [*map(list, stated)], "contests that each card of the pool lists")
 
     def _read_polling(self) -> None:
         rows = table(self.files["batches.csv"], "batches.csv", "batch,cards")
         self.batches = {batch: (int(cards), {}) for batch, cards in rows if fits(cards, "0|[1-9][0-9]{0,8}")}
         must(len(self.batches) == len(rows), "batches.csv", rows, "each batch once, with its cards")
+        known(sum(n for n, _ in self.batches.values()) <= 2 * 10**7, "batches.csv", "more than 20,000,000 cards")
         self.totals = self._tallies(canonical(self.files["totals.json"], "totals.json"), "totals.json")
 
     def _read_batches(self) -> None:
@@ -84,6 +91,9 @@ class Records:
             cards, most = contest.said["cards"], sum(n for n, _ in self.batches.values())
             good = listed == cards if self.design == "comparison" else tally.cards <= min(cards, most)
             need(good, "14.1", place, listed or tally.cards, cards)
+            lost = sum(n - each[c].cards for n, each in self.batches.values() if c in each)
+            lost *= self.design == "batch" and contest.said["audited"]
+            self.findings.remark(lost, f"{place}: its batches hold {lost} cards more than they list for it")
             with step("7.1", place):
                 contest.check_outcome(tally, contest.outcome)
             with step("8.2", place):
@@ -109,19 +119,17 @@ class Records:
     def draw(self, seed: str, sizes: dict[str, int]) -> tuple[str, list[str]]:
         """Return the sample as it is written, and its units."""
         if self.design != "batch":
-            taken = set[str]()
-            for c, size in sizes.items():
-                taken |= {*[u for _, u in self.order(seed) if c == "*" or c in self.cards[u][1]][:size]}
+            taken = {unit for c, size in sizes.items() for unit in self.units(c, seed)[:size]}
             rows = [[ticket, unit] for ticket, unit in self.order(seed) if unit in taken]
             return csv_text([["ticket", "unit"], *rows]), [unit for _, unit in rows]
-        bounds, drawn = self.bounds, list[str]()
-        whole = sum(bounds.values())
+        names, ends, drawn = [*self.bounds], [*accumulate(self.bounds.values())], list[str]()
+        whole = ends[-1]
+        must(0 < whole < 2**256 and sizes["*"] <= 10**7, "draw", [sizes, whole], "bounds and a size that can be drawn")
         for d in range(1, sizes["*"] + 1):
             k, found = 0, 2**256
             while found >= 2**256 // whole * whole:
                 k, found = k + 1, int.from_bytes(hashlib.sha256(f"{seed},{d},{k}".encode()).digest(), "big")
-            found %= whole
-            drawn.append(next(name for name, bound in bounds.items() if (found := found - bound) < 0))
+            drawn.append(names[bisect.bisect_right(ends, found % whole)])
         return csv_text([["draw", "unit"], *([str(d), unit] for d, unit in enumerate(drawn, 1))]), drawn
 
     def _over(self, a: Assertion, c: str) -> dict[str, Fraction]:
@@ -129,11 +137,11 @@ class Records:
         total, tallies = a.total(self._tally(c)), {b: each.get(c, EMPTY) for b, (_, each) in self.batches.items()}
         return {b: (a.total(one) - one.cards * a.least) / total for b, one in tallies.items()}
 
-    @cached_property
+    @functools.cached_property
     def bounds(self) -> dict[str, int]:
         """The whole bound b_i of each batch."""
         each = [self._over(a, c) for c, one in self.contests.items() if one.said["audited"] for a in one.assertions]
-        return {name: ceil(10**9 * max(one[name] for one in each)) for name in self.batches}
+        return {name: math.ceil(10**9 * max(one[name] for one in each)) for name in self.batches}
 
     def units(self, c: str, seed: str) -> list[str]:
         """Return the units that may hold a contest, in the order of tickets; batches in that of the file."""
@@ -182,8 +190,8 @@ class Records:
         found = a.value(a.gain(entry[c])) if entry and entry[c] is not None else lacking
         if self.design == "polling":
             return found
-        index, pooled = held[c], self.batches[pool][1][c] if pool else EMPTY  # a phantom gains 0, so it has ½
-        gain = a.total(pooled) / (pooled.cards or 1) if index is None else a.gain(self.ballots[c][index][1])
+        index, (n, each) = held[c], self.batches[pool] if pool else (1, {c: EMPTY})  # a phantom gains 0: ½
+        gain = a.total(each[c]) / n if index is None else a.gain(self.ballots[c][index][1])
         return (1 - (a.value(gain) - found) / a.upper) / (2 - a.margin / a.upper)
 
     def _macro(self, contest: Contest, drawn: list[str], said: Said) -> Decimal:
@@ -224,7 +232,7 @@ def bet(name: str, s: dict[str, Decimal], j: int, mean: Decimal, total: Decimal,
 
 def smallest_p(xs: list[Fraction], n: int, upper: Fraction, name: str, settings: dict[str, Decimal]) -> Decimal:
     """Return the smallest p of the martingale of draws `xs` without replacement from n cards, each at most `upper`."""
-    common = lcm(2, upper.denominator, *{x.denominator for x in xs})
+    common = math.lcm(2, upper.denominator, *{x.denominator for x in xs})
     top, half, total = Decimal(upper.numerator) / upper.denominator, n * common // 2, 0
     grown = least = Decimal(1)
     for j, x in enumerate(xs, 1):

@@ -21,6 +21,7 @@ from faircount.app.ingest import ingest
 from faircount.app.opened import Opened
 from faircount.audit.agreement import refuse_disagreement
 from faircount.audit.files import commitment_of, files_of
+from faircount.audit.reports import margins_of
 from faircount.model import (
     BadInputError,
     Design,
@@ -207,6 +208,66 @@ def test_a_card_without_a_place_makes_its_batch_a_pool(tmp_path: Path, monkeypat
     assert found.pools["T-1"]["c1"].cards == 8
     assert found.subjects[0].risk_function == "betting-fixed"
     assert 0 < Fraction(dict(found.subjects[0].settings)["bet"]) <= Fraction("1.8")
+
+
+def test_any_card_of_a_pool_may_hold_what_one_of_them_does(tmp_path: Path) -> None:
+    """Papers of two styles lie in any order: fifty records of the one first say nothing of the first fifty papers."""
+    (tmp_path / "in").mkdir()
+    rows = [f"a{n},T,1,{n},Booth,Mayor,{'Ada' if n < 8 else 'Bo'}\n" for n in range(10)]
+    rows += [f"b{n},T,2,{n},Mail,Mayor,{'Ada' if n < 4 else 'Bo'}\n" for n in range(5)]
+    rows += [f"c{n},T,2,{n + 5},Mail,Clerk,Cy\n" for n in range(7)]
+    (tmp_path / "in" / "cards.csv").write_text(CVR + "".join(rows), "utf-8")
+    space = Workspace.create(tmp_path / "e")
+    ingest(space, [tmp_path / "in"], jobs=1)
+    found = prepare(Opened(space.root), Wish(contests=("Mayor",), pooled=("Mail",))).commitment
+    (mayor,) = found.subjects
+    assert sum(mayor.id in dict(card.record) for card in found.listed) == mayor.cards == 22
+    assert found.pools["T-2"][mayor.id].cards == 5
+    assert mayor.margins == (Fraction(9, 22),)
+    refuse_disagreement(found)
+
+
+def test_batches_of_which_nothing_is_on_record_may_hold_any_contest(tmp_path: Path) -> None:
+    found = prepare(Opened(folder(tmp_path, CARDS, ["T,1,8", "T,2,9", "T,3,30"]).root), Wish(Design.BATCH)).commitment
+    (mayor,) = found.subjects
+    held = {one.batch: one.contests[mayor.id].cards for one in found.batches}
+    assert (held, mayor.cards) == ({"T-1": 8, "T-2": 9, "T-3": 30}, 47)
+    (margins,) = margins_of(found, mayor)
+    assert margins.bounds == (Fraction(12, 6), Fraction(11, 6), Fraction(30, 6))
+
+
+def test_a_batch_with_totals_of_other_contests_has_none_of_this_one(tmp_path: Path) -> None:
+    totals = ["Mayor,Ada,T-1,6", "Mayor,Bo,T-1,2", "Clerk,Cy,T-2,5", "Clerk,Di,T-2,3"]
+    found = prepare(
+        Opened(folder(tmp_path, [], ["T,1,10", "T,2,9", "T,3,4"], totals).root), Wish(Design.BATCH)
+    ).commitment
+    (mayor,) = found.subjects
+    held = {one.batch: one.contests[mayor.id].cards for one in found.batches if mayor.id in one.contests}
+    assert held == {"T-1": 10, "T-3": 4}
+
+
+@pytest.mark.parametrize("design", [Design.POLLING, Design.BATCH])
+def test_a_bound_beyond_all_cards_listed_is_for_a_comparison(tmp_path: Path, design: Design) -> None:
+    space = folder(tmp_path, CARDS, ["T,1,8", "T,2,8"])
+    space.decide("Mayor", cards=40)
+    assert prepare(Opened(space.root), Wish()).commitment.subjects[0].cards == 40
+    with pytest.raises(FaircountError, match="up to 40 cards hold it, and 16 are listed that may"):
+        prepare(Opened(space.root), Wish(design, ("Mayor",)))
+
+
+@pytest.mark.parametrize(
+    ("design", "serves"), [(Design.COMPARISON, True), (Design.POLLING, False), (Design.BATCH, True)]
+)
+def test_a_stated_figure_needs_every_card_to_be_known(tmp_path: Path, design: Design, serves: bool) -> None:
+    """More than 2/5 of 20 entitled, that is 9 votes: a card without the contest would take no part of the figure."""
+    space = folder(tmp_path, ballots(("1", "Yes", 9), ("1", "No", 3), ("2", "No", 1)), ["T,1,12", "T,2,9"])
+    space.decide("Mayor", rule="threshold", cards=13,
+                 options={"threshold": "2/5", "base": "stated", "stated_base": "20", "yes": "Yes"})  # fmt: skip
+    if serves:
+        assert prepare(Opened(space.root), Wish(design, ("Mayor",))).commitment.subjects[0].implies == "outcome"
+        return
+    with pytest.raises(UsageError, match="stated figure"):
+        prepare(Opened(space.root), Wish(design, ("Mayor",)))
 
 
 def test_a_card_without_a_position_is_found_by_the_number_printed_on_it(tmp_path: Path) -> None:

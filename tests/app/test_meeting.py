@@ -207,6 +207,67 @@ def test_cumulative_votes_of_lots(tmp_path: Path) -> None:
     assert found.over_voted == ("Small: 303 shares instructed, 300 held",)
 
 
+def test_abstentions_and_votes_withheld_elect_nobody(tmp_path: Path) -> None:
+    """§ 216(3): directors are elected by a plurality of the votes for them; 8 Delaware Code § 214 alike."""
+    rows = "A,,50,,,Board,Ada,,\nB,,40,,,Board,Bo,,\nC,,60,,,Board,Withhold,,\nD,,70,,,Board,Abstain,,\n"
+    space = workspace(tmp_path, rows + "E,,80,,,Board,Broker non-vote,,\n")
+    for rule in ("plurality", "cumulative"):
+        space.decide("Board", rule=rule, seats=2)
+        board = one(meeting(Opened(space.root)), "Board")
+        assert board.verdict == "elected: Ada, Bo"
+        assert dict(zip((c.name for c in board.contest.choices), board.figures.votes, strict=True)) == {
+            "Ada": 50, "Bo": 40, "WITHHOLD": 60, "ABSTAIN": 70,
+        }  # fmt: skip
+
+
+def test_names_say_what_elects_nobody_in_other_forms_too(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("card,contest,choices\na,Chair,Ada\nb,Chair,Abstain\nc,Chair,Abstain\n")
+    space = Workspace.create(tmp_path / "e")
+    ingest(space, [tmp_path / "c.csv"], jobs=1)
+    space.decide("Chair", rule="plurality")
+    chair = one(meeting(Opened(space.root), ("Chair",)), "Chair")
+    assert chair.verdict == "elected: Ada"
+
+
+# ---- revoked, blank, unknown -----------------------------------------------
+def test_a_revoked_proxy_is_no_vote_against(tmp_path: Path) -> None:
+    rows = "A,,50,,,P,For,,2031-05-01\nB,,40,,,P,Against,,2031-05-01\nC,,20,,,P,Against,,2031-05-01\n"
+    space = workspace(tmp_path, rows + "C,,20,,,P,REVOKED,,2031-05-02\n")
+    space.decide("P", rule="proposal", options={"outstanding": "120"})
+    found = one(meeting(Opened(space.root)), "P")
+    assert (found.verdict, found.figures.votes, found.figures.represented) == ("passed", (50, 40), 90)
+    assert shares(found)["present"] == 90
+
+
+def test_a_blank_card_is_present(tmp_path: Path) -> None:
+    rows = "A,,50,,,P,For,,\nB,,40,,,P,Against,,\nC,,20,,,P,,,\nD,,30,,,P,Broker non-vote,,\n"
+    space = workspace(tmp_path, rows)
+    space.decide("P", rule="proposal", options={"outstanding": "200"})
+    found = one(meeting(Opened(space.root)), "P")
+    assert (found.verdict, found.figures.other, found.figures.represented) == ("not passed", 20, 140)
+    assert shares(found) == {"votes-cast": 90, "present": 110, "represented": 140, "outstanding": 200}
+    apart = one(meeting(Opened(space.root), without=["C"]), "P")
+    assert apart.verdict == "NOT DECIDED" and "20 votes to be left out are blank or void" in apart.reason
+    assert apart.left_out and apart.left_out.other == 20
+
+
+def test_an_unknown_word_is_told_and_decides_nothing(tmp_path: Path) -> None:
+    space = workspace(tmp_path, "A,,50,,,P,For,,\nB,,40,,,P,Maybe,,\n")
+    space.decide("P", rule="proposal")
+    found = one(meeting(Opened(space.root)), "P")
+    assert found.verdict == "NOT DECIDED" and "'Maybe'" in found.reason
+    assert found.figures.votes == (50, 40)
+
+
+def test_words_of_no_proxy_card_are_no_proposal_by_their_order(tmp_path: Path) -> None:
+    """Neither is for it: the first of them is not taken for that."""
+    space = workspace(tmp_path, "A,,50,,,P,Nay,,\nB,,40,,,P,Yea,,\n")
+    assert one(meeting(Opened(space.root)), "P").figures.votes == (50, 40)
+    space.decide("P", rule="proposal")
+    found = one(meeting(Opened(space.root)), "P")
+    assert found.verdict == "NOT DECIDED" and "'Nay', 'Yea'" in found.reason
+
+
 # ---- refusals --------------------------------------------------------------
 def test_a_folder_without_a_meeting(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("card,contest,choices\na,Mayor,Ada\n")

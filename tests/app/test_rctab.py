@@ -223,6 +223,29 @@ def test_nobody_has_a_vote_and_lots_decide(tmp_path: Path) -> None:
         tabulate(config(tmp_path), {"without_votes": "stop"})
 
 
+@pytest.mark.parametrize(
+    "mode",
+    [{}, {"winnerElectionMode": "bottomsUp", "numberOfWinners": "2"}],
+    ids=["one seat", "bottoms up"],
+)
+def test_a_minimum_is_not_applied_as_rctab_never_reads_it(tmp_path: Path, mode: dict[str, Any]) -> None:
+    sheet(tmp_path, [("", "Ada")])
+    path = config(tmp_path, minimumVoteThreshold="2", **mode)
+    done = tabulate(path)
+    assert "+Ada" in outcome(done)[-1]
+    assert len(done.notes) == 1 and "minimumVoteThreshold 2 is not applied" in done.notes[0]
+    assert ("-O minimum=2" in done.notes[0]) == (not mode)
+    assert not tabulate(config(tmp_path, **mode)).notes
+
+
+def test_a_minimum_is_applied_where_somebody_says_so(tmp_path: Path) -> None:
+    sheet(tmp_path, [("", "Ada")])
+    path = config(tmp_path, minimumVoteThreshold="2")
+    assert outcome(tabulate(path, {"minimum": "1"})) == [["+Ada"]]
+    with pytest.raises(UsageError, match="Nobody has 2 votes"):
+        tabulate(path, {"minimum": "2"})
+
+
 def test_a_percentage_is_cut_to_the_decimals(tmp_path: Path) -> None:
     sheet(tmp_path, [("", "Ada")] * 6 + [("", "Bo")])
     said: dict[str, Any] = {

@@ -97,7 +97,8 @@ def part(w: Words, name: str, compare: str, share: str, of: str) -> bool:
         "valid votes": w.all_votes(), "first preferences": w.firsts(), "cards": len(w.cards),
         "valid and blank votes": whole if above else w.all_votes(), "votes that ballots allow": whole,
         "votes cast": sum(w.votes(n) for n in cast),
-        "votes present": sum(w.votes(n) for n in named if n != "Broker non-vote"),
+        "votes present": len(w.cards) - w.votes("Broker non-vote") if above
+                         else sum(w.votes(n) for n in named if n != "Broker non-vote"),
         "votes represented": len(w.cards) if above else w.all_votes(),
     }  # fmt: skip
     base = next(base for words, base in bases.items() if of.startswith(words))

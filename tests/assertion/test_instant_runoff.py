@@ -163,15 +163,21 @@ def test_a_wrong_winner_is_never_implied() -> None:
 
 
 def test_a_worked_example() -> None:
-    """Order B, D, A, C; NEB(C, B) is 3.375; difficulty 27, five claims: the figures of raire-rs's example.
+    """VECTORS I2: order B, D, A, C; NEB(C, B) is 3.375; difficulty 27, five claims: the figures of raire-rs's example.
 
     The ballots are ours, made to give them: C 5,000; BCD 1,000; DA 1,500; AD 4,000; D 2,000.
+
+    **The entry's "other NEBs ∞" does not hold here.** That B goes out before A and before D is as sure as that it goes
+    out before C: A's 4,000 first preferences, and D's 3,500, exceed the 1,000 that B could ever have beside them, by
+    3,000 and 2,500 (difficulties 4.5 and 5.4). The other nine are ∞, those of the winner among them.
     """
     held = ballots(C=5000, BCD=1000, DA=1500, AD=4000, D=2000)
     rankings, winner, found = searched(held, 4)
     assert isinstance(found, Found) and (winner, excluded(rankings)) == (2, (1, 3, 0, 2))
     assert difficulty(13_500, found.margin) == 27 and len(found.claims) == 5
-    assert dict(all_claims(rankings))[Claim(2, 1)] == 4000 and float(difficulty(13_500, 4000)) == 3.375
+    nebs = {(one.winner, one.loser): margin for one, margin in all_claims(rankings) if not one.standing}
+    possible = {pair: (margin, float(difficulty(13_500, margin))) for pair, margin in nebs.items() if margin > 0}
+    assert len(nebs) == 12 and possible == {(2, 1): (4000, 3.375), (0, 1): (3000, 4.5), (3, 1): (2500, 5.4)}
 
 
 @pytest.mark.parametrize("size", [1, 2, 101])

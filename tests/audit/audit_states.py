@@ -46,8 +46,14 @@ def promised() -> Fold:
     return fold
 
 
-def rolling() -> Fold:
+def covered() -> Fold:
     fold = promised()
+    fold.witness()
+    return fold
+
+
+def rolling() -> Fold:
+    fold = covered()
     fold.do("dice", "Ada", digits=DIGITS)
     return fold
 
@@ -131,8 +137,8 @@ def published() -> Fold:
 
 STATES: dict[str, Callable[[], Fold]] = {
     one.__name__: one
-    for one in (draft, committed, witnessed, promised, rolling, rolled, revealed, seeded, drawn, half_entered, entered,
-                undecided, decided, counted, signed_once, signed, published)
+    for one in (draft, committed, witnessed, promised, covered, rolling, rolled, revealed, seeded, drawn, half_entered,
+                entered, undecided, decided, counted, signed_once, signed, published)
 }  # fmt: skip
 
 

@@ -125,7 +125,8 @@ class Naive:
                 on_record = HALF
             elif pool:
                 part = self.pools[pool][name]
-                on_record = self.value(claim, self.total(claim, part) / part["cards"])
+                size = sum(card["pool"] == pool for card in self.cards)
+                on_record = self.value(claim, self.total(claim, part) / size)
             else:
                 ballot = self.ballots[name][int(self.record(unit)[name])]["ballot"]
                 on_record = self.value(claim, self.gain(claim, ballot))

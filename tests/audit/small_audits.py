@@ -83,13 +83,17 @@ def comparison(
 ) -> Commitment:
     """Return the commitment to these cards, each (pool, or nothing; what is on record of it). Cards are `b, 1` …"""
     names = sorted({name for _, says in records for name in says})
-    listed, totals = [], dict[tuple[str, str], list[str]]()
-    for at, (pool, says) in enumerate(records, 1):
-        record = tuple((name, None if pool else WAYS.index(says[name])) for name in sorted(says))
-        listed.append(ListedCard(f"b, {at}", "b", str(at), pool, record))
+    totals = dict[tuple[str, str], list[str]]()
+    for pool, says in records:
         for name, said in says.items():
             if pool:
                 totals.setdefault((pool, name), []).append(said)
+    listed = []
+    for at, (pool, says) in enumerate(records, 1):
+        record: list[tuple[str, int | None]] = [(name, WAYS.index(says[name])) for name in sorted(says)]
+        if pool:  # each of its cards may be any of them
+            record = [(name, None) for one, name in sorted(totals) if one == pool]
+        listed.append(ListedCard(f"b, {at}", "b", str(at), pool, tuple(record)))
     every = tuple((name, None) for name in names)
     listed += [ListedCard(f"{PHANTOM}{at}", "", "", "", every) for at in range(1, phantoms + 1)]
     pools: dict[str, dict[str, Counted]] = {}
@@ -98,7 +102,8 @@ def comparison(
     subjects = []
     for name in names:
         says = [one[name] for _, one in records if name in one]
-        subjects.append(subject(name, len(says) + phantoms, ahead(says), audited=name in set(audited), **options))
+        cards = sum(name in dict(card.record) for card in listed)
+        subjects.append(subject(name, cards, ahead(says), audited=name in set(audited), **options))
     reads = {
         name: tuple(Read(() if way == "-" else ((WAYS.index(way), 0, None),), VOTES[way]) for way in WAYS)
         for name in names

@@ -199,7 +199,7 @@ def at(*path: Any, value: Any) -> Change:
         ("comparison", "cards.csv", row(4, '"b, 4",b,4,,c1:;c2:')),
         ("comparison", "cards.csv", row(0, "unit,batch,position,pool,records")),
         ("comparison", "cards.csv", row(1, '"b, 1","b",1,,c1:0;c2:0')),
-        ("comparison", "pools.json", at("p", "c1", "cards", value=3)),
+        ("comparison", "pools.json", at("p", "c1", "cards", value=9)),
         ("comparison", "pools.json", at("q", value={})),
         ("comparison", "pools.json", at("p", "c9", value={"ballots": [], "cards": 1})),
         ("comparison", "contests.json", at(0, "cards", value=5)),

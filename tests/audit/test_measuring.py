@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 from audit.naive_audit import Naive
-from audit.small_audits import DIGITS, VOTES, batches, comparison, counted, polling
+from audit.null_records import ALPHA, seen, wrong_batches, wrong_mixed_pool, wrong_poll, wrong_records
+from audit.small_audits import DIGITS, batches, comparison, counted, polling
 
 from faircount.audit import measuring
 from faircount.audit.drawing import EVERY, Urn
@@ -20,13 +21,6 @@ from faircount.model import BadInputError, Commitment, Counted, Sample, Seen
 from faircount.risk import Population
 
 BET = {"risk": "betting-fixed", "settings": (("bet", "1"),)}
-
-
-def seen(says: Mapping[str, str | None] | None) -> Seen:
-    """Return what a card says, by letters; None for a card not found."""
-    if says is None:
-        return Seen(False, {})
-    return Seen(True, {name: None if said is None else VOTES[said] for name, said in says.items()})
 
 
 def whole(commitment: Commitment, sizes: Mapping[str, int] | None = None) -> tuple[Urn, Sample]:
@@ -240,56 +234,12 @@ def share(rng: random.Random, make: Callable[[random.Random], tuple[Commitment, 
     return confirmed / RUNS
 
 
-def wrong_records(
-    risk: str, settings: tuple[tuple[str, str], ...], phantoms: int, in_pool: int
-) -> Callable[[random.Random], tuple[Commitment, dict[str, Seen]]]:
-    """Return a maker of 40 cards that A wins on record; with every phantom for B the paper is a tie."""
-
-    def make(rng: random.Random) -> tuple[Commitment, dict[str, Seen]]:
-        record = ["A"] * 24 + ["B"] * (16 - phantoms)
-        rng.shuffle(record)
-        paper = list(record)
-        for at in rng.sample([at for at, way in enumerate(record) if way == "A"], 4):
-            paper[at] = "B"
-        commitment = comparison(
-            [("p" if at < in_pool else "", {"c1": way}) for at, way in enumerate(record)],
-            phantoms,
-            risk=risk,
-            settings=settings,
-        )
-        return commitment, {f"b, {at}": seen({"c1": way}) for at, way in enumerate(paper, 1)}
-
-    return make
-
-
-def wrong_poll(rng: random.Random) -> tuple[Commitment, dict[str, Seen]]:
-    """Reported 26 to 10 of 40 cards, of which on paper 18 are for each and 4 do not hold the contest."""
-    paper: list[str | None] = ["A"] * 18 + ["B"] * 18 + [None] * 4
-    rng.shuffle(paper)
-    commitment = polling({"x": 15, "y": 25}, {"c1": "A" * 26 + "B" * 10}, risk="alpha", settings=())
-    names = Urn(commitment, "1").units
-    return commitment, {unit: seen({"c1": way}) for unit, way in zip(names, paper, strict=True)}
-
-
-def wrong_batches(rng: random.Random) -> tuple[Commitment, dict[str, Seen]]:
-    """Six batches of ten that A leads by 24 in all; some of them are wrong by as much in all."""
-    reports = {f"k{at}": {"c1": "AAAAAAABBB"} for at in range(6)}
-    said = {name: ["A"] * 7 + ["B"] * 3 for name in reports}
-    left = 12
-    for name in rng.sample(sorted(said), 6):
-        flips = min(left, rng.choice((2, 7)))
-        said[name] = ["A"] * (7 - flips) + ["B"] * (3 + flips)
-        left -= flips
-    assert sum(one.count("A") for one in said.values()) == 30
-    return batches(reports), {name: Seen(True, {"c1": counted(one)}) for name, one in said.items()}
-
-
-ALPHA: tuple[tuple[str, str], ...] = ()
 NULLS = {
     "comparison": (wrong_records("cobra", (("winner_to_loser", "0.001"),), 0, 0), 25),
     "comparison that learns": (wrong_records("alpha", ALPHA, 0, 0), 40),
     "comparison with phantoms": (wrong_records("kaplan-kolmogorov", (("g", "0.1"),), 4, 0), 25),
     "comparison with a pool": (wrong_records("alpha", ALPHA, 0, 25), 30),
+    "a pool of two styles": (wrong_mixed_pool, 40),
     "pool and phantoms": (wrong_records("alpha-fixed", ALPHA, 3, 20), 30),
     "polling": (wrong_poll, 30),
     "batches": (wrong_batches, 8),

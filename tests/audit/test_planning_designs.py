@@ -11,8 +11,11 @@ from faircount.audit.planning import (
     DESIGNS,
     SOURCES,
     AssertionFacts,
+    BatchErrors,
     ContestFacts,
+    Estimate,
     Kind,
+    Method,
     Plan,
     Pool,
     Prices,
@@ -22,11 +25,15 @@ from faircount.audit.planning import (
     advise,
     batches_opened,
     by_risk_limit,
+    compared,
     cost_of,
     distinct_batches,
     estimates,
     expected_union,
     hybrid_size,
+    polled,
+    pooled_bet,
+    simulate,
     simulated_union,
     without_each,
 )
@@ -169,6 +176,54 @@ def test_a_contest_that_no_sample_ends_is_counted_by_hand() -> None:
     found = next(one for one in estimates(plan(contests=close)) if one.design == "polling")
     assert found.hand_counts == ("Mayor",) and found.work.counted == 10_000 and found.work.batches == 100
     assert found.work.cards == pytest.approx(dict(found.sizes)["Sheriff"])
+
+
+def of(plan: Plan, design: str) -> Estimate:
+    return next(one for one in estimates(plan) if one.design == design)
+
+
+def test_draws_of_batches_are_not_held_against_cards() -> None:
+    """92 draws among 1,000 batches are no hand count of a contest on 60 cards; batches that are all wrong are one."""
+    few = (contest("Mayor", 10_000, 600), contest("Sheriff", 60, 2))
+    styles = (Style(("Mayor", "Sheriff"), 60), Style(("Mayor",), 9940))
+    small = of(plan(contests=few, styles=styles, batch_cards=(10,) * 1000), "batch comparison")
+    assert dict(small.sizes)["Sheriff"] == 92 and small.hand_counts == () and small.work.batches < 200
+    wrong = of(plan(batch_errors=BatchErrors(1, 1)), "batch comparison")
+    assert wrong.hand_counts == ("Mayor", "Sheriff") and dict(wrong.sizes) == {"Mayor": 100, "Sheriff": 100}
+    assert (wrong.work.batches, wrong.work.counted) == (100, 14_000)
+
+
+def test_batches_that_are_all_drawn_are_a_hand_count() -> None:
+    """U is 17⅔ and 6, so 52 and 17 draws: of ten batches they are expected to leave out .04 and 1.7."""
+    one = of(plan(batch_cards=(1000,) * 10), "batch comparison")
+    assert one.hand_counts == ("Mayor",) and one.work.batches == 10
+    assert dict(one.sizes) == {"Mayor": 10, "Sheriff": 17}
+
+
+def test_a_poll_is_of_all_cards() -> None:
+    """No list says which 4,000 of the 10,000 hold the Sheriff: v = 800/10,000, and the 6,000 others are worth ½."""
+    found = of(plan(), "polling")
+    claim = AssertionFacts("Ada beats Bo", F(800, 10_000), F(1), 10_000)
+    kinds = (Kind(2400, (F(1),)), Kind(1600, (F(0),)), Kind(6000, (F(1, 2),)))
+    whole = simulate(polled(ContestFacts("Sheriff", (claim,), kinds)), "alpha", 0.05, runs=60).whole.at(90)
+    sizes = dict(found.sizes)
+    assert sizes["Sheriff"] == whole
+    assert found.work.cards == max(sizes.values()) and found.work.readings == pytest.approx(found.work.cards * 1.4)
+
+
+def test_what_is_planned_is_what_is_committed_where_nobody_chooses() -> None:
+    """Pools: one bet for all claims of the contest, on the hardest, whatever errors the plan assumes."""
+    made = plan(10)
+    assert (made.comparison, made.pooled, made.polling) == (Method("cobra"), Method("betting-fixed"), Method("alpha"))
+    for one in made.contests:
+        cells = compared(one, made.rates)
+        size = simulate(cells, "betting-fixed", 0.05, {"bet": pooled_bet(one)}, runs=60).whole.at(90)
+        assert dict(of(made, "comparison with pools").sizes)[one.title] == size
+    two = (*contest("M", 10_000, 600).assertions, AssertionFacts("Ada beats Cy", F(1, 5), F(1), 10_000))
+    assert pooled_bet(ContestFacts("M", two)) == pooled_bet(ContestFacts("M", two[:1])) == 1.8
+    assert pooled_bet(ContestFacts("M", (AssertionFacts("x", F(1, 100), F(1), 10_000),))) == pytest.approx(
+        2 - 4 * 0.001 / 1.99 / (2 / 1.99 - 1), abs=5e-5
+    )  # COBRA's closed form: 10 of 10,000 records wrong by two votes
 
 
 def test_hybrid_sizes() -> None:

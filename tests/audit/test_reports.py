@@ -6,7 +6,7 @@ import pytest
 from audit.small_audits import VOTES, A, ahead, batches, comparison, counted, polling, question
 
 from faircount.assertion.linear import EVERY_CARD, above_part, given_to
-from faircount.audit.reports import gain_of, margin_of, margins_of, mean_of, recorded
+from faircount.audit.reports import gain_of, margin_of, margins_of, pool_means, recorded
 from faircount.model import BadInputError, CardCount, Counted, Seen
 
 HALF_OF_CARDS = above_part(question("c1", 20), "A has more than 1/2 of cards", given_to(A), EVERY_CARD, Fraction(1, 2))
@@ -26,14 +26,21 @@ def test_a_card_of_a_total_may_stand_in_it_more_than_once() -> None:
     assert gain_of(HALF_OF_CARDS, counted("AAAABBBBB", 5)) == times * Fraction(3, 2)
 
 
-def test_means_and_margins() -> None:
+def test_margins() -> None:
     (claim,) = comparison([("", {"c1": "A"})]).subjects[0].assertions
     said = counted("AAAB-")
-    assert (mean_of(claim, said), margin_of(claim, said, 5), margin_of(claim, said, 8)) == (
-        Fraction(7, 10), Fraction(2, 5), Fraction(1, 4),
-    )  # fmt: skip
-    with pytest.raises(BadInputError, match="a mean is over at least one card"):
-        mean_of(claim, counted(""))
+    assert (margin_of(claim, said, 5), margin_of(claim, said, 8)) == (Fraction(2, 5), Fraction(1, 4))
+
+
+def test_the_mean_of_a_pool_is_over_all_its_cards() -> None:
+    """Two of three for A, and two cards of another style: ½ + 1/(2·5)."""
+    pool = comparison(
+        [("p", {"c1": "A"}), ("p", {"c1": "A"}), ("p", {"c1": "B"}), ("p", {"c2": "A"}), ("p", {"c2": "B"})]
+    )
+    first = pool.subjects[0]
+    assert (first.cards, pool.pools["p"]["c1"].cards) == (5, 3)
+    assert pool_means(first, pool, first.assertions[0]) == {"p": Fraction(3, 5)}
+    assert first.margins == (Fraction(1, 5),)
 
 
 def test_what_is_on_record_leaves_phantoms_out() -> None:

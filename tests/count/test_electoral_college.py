@@ -121,7 +121,20 @@ def test_electors_who_vote_otherwise() -> None:
     (one,) = found.departures
     assert (one.area, one.appointed, one.cast) == ("North", (("Ada", 6),), (("Ada", 5), ("Somebody else", 1)))
     absent = electoral_college(AB, areas, {"North": {"Ada": 5}})
-    assert (absent.unassigned, absent.verdict) == (1, "not decided")
+    assert (absent.unassigned, absent.verdict) == (1, "no majority")
+
+
+def test_a_certificate_is_final() -> None:
+    """An elector who is not in it voted for nobody; of an area without one, its electors may still be anybody's."""
+    areas = [winner_takes_all("North", 3, (10, 1)), winner_takes_all("South", 3, (1, 10))]
+    found = electoral_college(AB, areas, {"South": {"Bo": 2}})
+    assert (found.by_choice, found.electors, found.majority) == ((3, 2), 6, 4)
+    assert (found.unassigned, found.verdict) == (1, "no majority")
+    assert "Twelfth Amendment" in found.statement
+    level = [*areas, winner_takes_all("East", 1, (5, 5))]
+    waiting = electoral_college(AB, level, {"South": {"Bo": 2}})
+    assert (waiting.majority, waiting.unassigned, waiting.verdict) == (4, 2, "not decided")
+    assert "1 electors are unassigned" in waiting.statement
 
 
 @pytest.mark.parametrize(

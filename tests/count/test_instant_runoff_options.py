@@ -7,6 +7,7 @@ import pytest
 from count.test_decisions_on_rankings import A, B, C, D, count, irv, ranked, ranks
 
 from faircount.count import RULES, Reading
+from faircount.count.presets import PRESETS
 from faircount.model import BadInputError, Contest, Profile, Transcript
 
 
@@ -119,6 +120,25 @@ def test_those_without_votes_at_once() -> None:
     assert outline(alone)[0] == ((), (C,))  # two must remain
 
 
+def test_maine_until_2024_let_go_who_could_only_draw_level() -> None:
+    """21-A M.R.S. § 723-A(1)(G): out together are those who could not surpass the next one up, as C and D here."""
+    law = PRESETS["maine-2018"].applied(ranked())
+    found = irv(law, A=40, BA=20, CD=10, DB=10)
+    assert [r.excluded for r in found.rounds] == [(C, D), ()] and found.elected == (A,)
+    assert found.rounds[1].votes == (40, 30, 0, 0)
+    assert irv(ranked(), A=40, BA=20, CD=10, DB=10).verdict == "tie"  # San Francisco: fewer than the next one up
+    # Who is level with the next one up is not below it: of B, C and D with 5, 5 and 0, D goes alone.
+    assert irv(law, A=6, B=5, C=5).rounds[0].excluded == (D,)
+
+
+def test_nobody_has_the_minimum() -> None:
+    """With valid votes it is not `no votes`: the count stops, and the round says why."""
+    found = irv(ranked(3, minimum="100"), A=6, B=4)
+    assert (found.verdict, found.elected, found.rounds[0].excluded) == ("stopped", (), ())
+    assert "Nobody has 100 votes" in found.rounds[0].note
+    assert irv(ranked(3, minimum="100")).verdict == "no votes"
+
+
 def test_minimum() -> None:
     """As RCTab documents it: whoever has fewer first choices does not remain."""
     cards = {"A": 10, "BA": 9, "CB": 5, "DB": 4}
@@ -128,7 +148,7 @@ def test_minimum() -> None:
     assert irv(ranked(2, minimum="3"), A=3, B=1).rounds[0].elected == (A,)
     few = irv(ranked(2, minimum="6"), A=3, B=1)
     assert few.rounds[0].threshold == 6
-    assert (few.verdict, few.rounds[0].excluded, few.rounds[1].inactive) == ("no votes", (A, B), (("exhausted", 4),))
+    assert (few.verdict, few.rounds[0].excluded, len(few.rounds)) == ("stopped", (), 1)
 
 
 # ---- Choices that are there and do not count ----------------------------------------------------

@@ -94,6 +94,9 @@ def test_levelling_leaves_out_who_won_more_and_does_it_again() -> None:
     found = levelled((50, 30, 20), (2, 1, 4), 10, DIVISORS["sainte-lague"], (True, True, True))
     assert found.seats == (4, 2, 4) and found.overhang == (0, 0, 2)
     assert levelled((50, 30, 20), (2, 1, 1), 10, DIVISORS["sainte-lague"], (True,) * 3).seats == (5, 3, 2)
+    # Sweden since 2018 returns fixed seats above the share (Lag 2014:1384): the seats are then those of the sharing.
+    assert found.entitled == (5, 3, 2)
+    assert "Not Sweden since 2018" in (levelled.__doc__ or "")
 
 
 def test_bundestag_2025_by_party() -> None:

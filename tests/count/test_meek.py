@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from faircount.count import RULES
+from faircount.count.presets import PRESETS
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank, Transcript, UsageError
 
 A, B, C, D = (CandidateIndex(i) for i in range(4))
@@ -74,6 +75,32 @@ def test_ties_stop_or_are_decided() -> None:
     stopped = count(contest(1), A=5, BA=3, CA=3)
     assert (stopped.verdict, stopped.rounds[-1].tied) == ("tie", (B, C))
     assert count(contest(1, tie="order"), A=5, BA=3, CA=3).elected == (A,)
+
+
+def test_no_seat_stays_empty_while_somebody_is_hopeful() -> None:
+    """New Zealand, Local Electoral Regulations 2001, Schedule 1A, cl. 3: as many hopeful as seats left are elected."""
+    found = count(contest(2, 2), A=10)
+    assert (found.verdict, found.elected) == ("elected", (A, B))
+    open_seat = count(contest(2, 3), A=10)
+    assert (open_seat.verdict, open_seat.elected, open_seat.rounds[-1].tied) == ("tie", (A,), (B, C))
+    lot = (("tie", "recorded"), ("tie_record", '["C"]'))
+    assert count(contest(2, 3, **dict(lot)), A=10).elected == (A, B)
+    # With enough others hopeful, those without votes go out together, and nobody asks in which order.
+    assert count(contest(1, 4), A=3, B=3).rounds[0].excluded == (C, D)
+    assert count(contest(2, 4)).verdict == "no votes"
+
+
+def test_new_zealand_decides_ties_by_the_first_difference() -> None:
+    """Schedule 1A, cls. 19 and 40: after D is out B and C have 5 each; C had 4 before, so C goes, and B wins 9 to 6."""
+    cards = Profile.of({ranks(text): n for text, n in {"A": 6, "BA": 5, "CB": 4, "DC": 1}.items()})
+    law = PRESETS["new-zealand"].applied(contest(1))
+    found = RULE.count(law, cards)
+    assert (found.verdict, found.elected) == ("elected", (B,))
+    assert [one.excluded for one in found.rounds] == [(D,), (C,), ()]
+    assert (found.rounds[-1].votes[B], found.rounds[-1].votes[A]) == (9, 6)
+    assert found.rounds[1].ties[0].decided_by == "votes in round 1"
+    level = Profile.of({ranks("A"): 6, ranks("B"): 5, ranks("C"): 5})
+    assert RULE.count(law, level).verdict == "tie"  # no difference: the Schedule draws, and we do not
 
 
 def some(chance: random.Random, size: int) -> Profile:

@@ -104,6 +104,33 @@ def test_star_tie_for_the_runoff_is_parted_by_preference_first() -> None:
     assert drawn.rounds[0].ties[0].chosen == B
 
 
+def test_star_margin_and_parts_know_who_was_picked_from_a_tie() -> None:
+    """A 40; B and C 25, and B is preferred by 7 to 3; D 4, behind the tie, is never in the runoff."""
+    question = contest("star")
+    cards = (
+        (4, points(A=5, B=2, C=1)), (3, points(A=4, B=5, C=3)), (2, points(A=4, B=1, C=5)), (1, points(C=2, D=4)),
+    )  # fmt: skip
+    found = count(question, *cards)
+    assert found.rounds[0].votes == (40, 25, 25, 4)
+    assert [(tie.tied, tie.chosen) for tie in found.rounds[0].ties] == [((B, C), B)]
+    margin = RULES["star"].margin(question, found)
+    assert margin is not None and (margin.winner, margin.loser, margin.votes) == (A, B, 3)
+    follow = RULES["star"].follow
+    assert follow is not None
+    parts = [follow(question, Profile.of({card: n}), found)[1].votes for n, card in cards]
+    assert [sum(votes) for votes in zip(*parts, strict=True)] == list(found.rounds[1].votes) == [6, 3, 0, 0]
+
+
+def test_star_margin_where_both_places_were_tied() -> None:
+    """B, C and D tie for both places, so that two ties are met; A has fewer points."""
+    question = contest("star", tie="order")
+    cards = ((2, points(B=5, C=3, D=4)), (1, points(A=1, C=4, D=2)))
+    found = count(question, *cards)
+    assert found.rounds[0].votes == (1, 10, 10, 10) and len(found.rounds[0].ties) == 2
+    margin = RULES["star"].margin(question, found)
+    assert margin is not None and (margin.winner, margin.loser, margin.votes) == (B, C, 1)
+
+
 def test_star_tie_in_the_runoff_is_parted_by_points_first() -> None:
     cards = ((1, points(A=5, B=1)), (1, points(B=2, A=1)))
     found = count(contest("star", size=2), *cards)

@@ -57,6 +57,46 @@ def test_each_standard(options: dict[str, str], verdict: str) -> None:
     assert found.total == 120
 
 
+@pytest.mark.parametrize(
+    "silent",
+    [
+        Pattern(),
+        Pattern((Mark(FOR), Mark(AGAINST))),
+        Pattern((Mark(FOR),), conditions=("invalid-contest",)),
+    ],
+    ids=["blank", "overvoted", "invalid"],
+)
+def test_who_is_present_and_says_nothing_that_counts_is_present(silent: Pattern) -> None:
+    """8 Delaware Code § 216(2): 50 of the 110 shares present and entitled to vote on it; 30 more their brokers held."""
+    cards = {Pattern((Mark(FOR),)): 50, Pattern((Mark(AGAINST),)): 40, silent: 20, NON_VOTE: 30}
+    found = RULE.count(contest(outstanding="200"), Profile.of(dict.fromkeys(cards, 1), dict(cards)))
+    assert found.verdict == "not passed" and "1/2 of 110 votes present" in found.threshold
+    assert [row[2] for row in found.exhibits[0].rows] == [90, 110, 140, 200]
+    margin = RULE.margin(contest(outstanding="200"), found)
+    assert margin is not None and (margin.winner, margin.votes) == (AGAINST, 5)
+
+
+def test_nobody_voted_on_it() -> None:
+    assert RULE.count(contest(), Profile.of({Pattern(): 5})).verdict == "no votes"
+
+
+def test_a_word_that_is_on_no_side_is_refused() -> None:
+    """A word nobody knows is not taken for a vote against, whether or not anybody used it."""
+    for choices, options in (
+        (("For", "Against", "REVOKED"), ()), (("Keep", "Change", "Abstain"), (("for", "Keep"),)),
+    ):  # fmt: skip
+        question = Contest("P", tuple(map(Choice, choices)), rule="proposal", options=options)
+        with pytest.raises(BadInputError, match=repr("REVOKED" if "REVOKED" in choices else "Change")):
+            RULE.count(question, Profile.of({Pattern((Mark(FOR),)): 1}))
+    with pytest.raises(BadInputError, match="'Keep'"):
+        RULE.count(Contest("P", (Choice("Keep"), Choice("Against")), rule="proposal"), Profile.of({}))
+    with pytest.raises(UsageError, match="For, Yes, or the option for"):
+        RULE.count(Contest("P", (Choice("Abstain"), Choice("Against")), rule="proposal"), Profile.of({}))
+    kinds = (Choice("Ja"), Choice("Nein", kind="withhold"), Choice("Enthaltung", kind="abstain"))
+    question = Contest("P", kinds, rule="proposal", options=(("for", "Ja"),))
+    assert count(question, 60, 40, 10).verdict == "passed"
+
+
 def test_the_quorum_counts_everybody_who_is_represented() -> None:
     """120 represented of 240 is not a majority; of 239 it is. Nothing stated: NOT CHECKED, and said."""
     assert count(contest(standard="votes-cast", outstanding="240"), 60, 30, 10, 20).verdict == "not passed"

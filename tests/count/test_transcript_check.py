@@ -150,6 +150,22 @@ def test_a_table_that_hides_its_lot_is_told() -> None:
     assert (1, "tie") in places(found) and found.unlisted == (1, 2)
 
 
+def test_at_a_tie_left_open_whom_the_table_names_is_no_departure() -> None:
+    """C and D are level and the office excludes both: what is told is the tie, and nothing that follows from it."""
+    contest, profile = ballots({"A": 9, "B": 6, "CB": 2, "DB": 2}, "instant-runoff", batch="no", tie="stop")
+    law = RULES["instant-runoff"].count(replace(contest, options=(("batch", "yes"),)), profile)
+    assert [one.excluded for one in law.rounds] == [(2, 3), ()] and law.elected == (1,)
+    assert places(check(contest, profile, table(law))) == [(1, "tie")]
+    only_elected = Official(table(law, says=False).rounds, law.elected)
+    assert places(check(contest, profile, only_elected)) == [(1, "tie")]
+    # A is elected before the tie for the second seat; a table without A departs from that.
+    contest, profile = ballots({"A": 10, "B": 1, "C": 1}, "stv", seats=2)
+    before = RULES["stv"].count(contest, profile)
+    assert (before.verdict, before.elected) == ("tie", (0,))
+    other = Official((), (CandidateIndex(1), CandidateIndex(2)))
+    assert (0, "elected") in places(check(contest, profile, other))
+
+
 def test_rounds_left_out_and_nothing_at_all() -> None:
     contest, profile = ballots(IRV, "instant-runoff", batch="no", until_two="yes")
     law = RULES["instant-runoff"].count(contest, profile)

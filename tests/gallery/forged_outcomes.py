@@ -16,10 +16,7 @@ from faircount.audit.reports import margin_of, recorded
 from faircount.model import Ballot, CandidateIndex, Commitment, Subject
 from faircount.model.assertion import Feature
 
-READS = "what marks mean is a law's matter; the page does not read them (7.2)"
-IMPLIES = "whether claims imply an outcome is not for the page (8.2)"
-BOUNDS = "the page takes assorters as they are (8.3)"
-UNCOUNTED = "the page counts plurality and instant runoffs only, and says NOT CHECKED of others (7.1)"
+UNCOUNTED = "the page knows plurality and instant runoffs only, and says NOT CHECKED of others"
 A, B = CandidateIndex(0), CandidateIndex(1)
 
 
@@ -127,7 +124,7 @@ def another_rule_than_the_one_counted_by(case: Case) -> Files:
     return replayed("small", lambda held: with_first(held, contest=replace(held.subjects[0].contest, seats=2)))
 
 
-@forgery("comparison", "7.2", unseen=READS)
+@forgery("comparison", "7.2")
 def a_mark_read_for_another(case: Case) -> Files:
     """A mark for one candidate is read as a vote for another, and all follows from that."""
 
@@ -140,7 +137,7 @@ def a_mark_read_for_another(case: Case) -> Files:
     return replayed("comparison", change)
 
 
-@forgery("comparison", "7.2", unseen=READS)
+@forgery("comparison", "7.2")
 def a_ranking_read_backwards(case: Case) -> Files:
     """Marks that rank one before the other are read the other way round."""
 
@@ -154,7 +151,7 @@ def a_ranking_read_backwards(case: Case) -> Files:
     return replayed("comparison", change)
 
 
-@forgery("comparison", "7.2", unseen=READS)
+@forgery("comparison", "7.2")
 def an_overvote_read_as_a_vote(case: Case) -> Files:
     """A card with two marks where one is allowed counts for the first."""
 
@@ -203,14 +200,14 @@ def a_margin_of_other_totals(case: Case) -> Files:
         held, margins=tuple(one * Fraction(11, 10) for one in held.subjects[0].margins)))  # fmt: skip
 
 
-@forgery("polling", "8.2", unseen=IMPLIES)
+@forgery("polling", "8.2")
 def a_claim_missing(case: Case) -> Files:
     """One of the losers is not claimed to have lost, and the claims are said to imply the outcome."""
     return replayed("polling", lambda held: with_first(
         held, assertions=held.subjects[0].assertions[1:], margins=held.subjects[0].margins[1:]))  # fmt: skip
 
 
-@forgery("comparison", "8.2", unseen=IMPLIES)
+@forgery("comparison", "8.2")
 def an_order_of_exclusion_left_open(case: Case) -> Files:
     """Of the claims about an instant runoff one is missing, so that another order could elect somebody else."""
 
@@ -222,7 +219,7 @@ def an_order_of_exclusion_left_open(case: Case) -> Files:
     return replayed("comparison", change)
 
 
-@forgery("polling", "8.2", unseen=IMPLIES)
+@forgery("polling", "8.2", unseen=UNCOUNTED)
 def a_majority_that_nobody_claims(case: Case) -> Files:
     """By the rule an outright win takes more than half; the claims are those of a plurality."""
 
@@ -261,14 +258,14 @@ def a_lower_bound_too_high(case: Case) -> None:
     case.json("contests.json", change)
 
 
-@forgery("small", "8.3", unseen=BOUNDS)
+@forgery("small", "8.3")
 def a_claim_named_for_another(case: Case) -> Files:
     """A claim says that it is of winner and loser, and its numbers are of others."""
     return replayed("small", lambda held: _claim(
         held, winner=held.subjects[0].assertions[0].loser, loser=held.subjects[0].assertions[0].winner))  # fmt: skip
 
 
-@forgery("small", "8.2", unseen=IMPLIES)
+@forgery("small", "8.2")
 def a_claim_that_counts_blank_cards(case: Case) -> Files:
     """A claim counts every card a little for the winner, blank ones too."""
 
@@ -281,7 +278,7 @@ def a_claim_that_counts_blank_cards(case: Case) -> Files:
     return replayed("small", change)
 
 
-@forgery("comparison", "8.3", unseen=BOUNDS)
+@forgery("comparison", "8.3")
 def a_claim_of_another_stage(case: Case) -> Files:
     """A claim about a runoff names other candidates left than its numbers take."""
 

@@ -2,6 +2,7 @@
 
 from gallery import (
     forged_bodies,
+    forged_ceremony,
     forged_files,
     forged_log,
     forged_order,
@@ -16,7 +17,7 @@ from faircount_verifier.forms import CODES
 
 MODULES = (
     forged_files, forged_log, forged_witnesses, forged_order, forged_paper, forged_outcomes, forged_records,
-    forged_bodies,
+    forged_bodies, forged_ceremony,
 )  # fmt: skip
 """Where they are written down."""
 FORGERIES: tuple[Forgery, ...] = tuple(sorted(CATALOG.values(), key=lambda one: (CODES.index(one.codes[0]), one.name)))

@@ -70,11 +70,11 @@ class MemoryLog:
 class InMemory(HeldAudit):
     """A held audit whose log and files are in memory: `faircount.app.auditing.acting` works on it unchanged."""
 
-    def __init__(self, quorum: int = 0, seconds: int = 7) -> None:
+    def __init__(self, quorum: int = 0, pace: int = 7) -> None:
         self.kept = dict[str, bytes]()
         self.log = MemoryLog(ORIGIN)  # type: ignore[assignment]
         self.witnesses = WITNESSES if quorum else ()
-        self.seconds = seconds
+        self.pace = pace
         self._begin()
         election = {"date": "2030-11-05", "name": "Gallery"}
         self.do("open", Person("Ada Vale", "official"), {
@@ -107,7 +107,7 @@ class InMemory(HeldAudit):
 
     def do(self, act: str, by: Person, body: Mapping[str, Any], key: str | None = None) -> Any:
         """Judge an act by the engine's fold, and append it. A body passes through its bytes, as on a disk."""
-        at = (START + timedelta(seconds=self.seconds * len(self.acts))).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = (START + timedelta(seconds=self.pace * len(self.acts))).strftime("%Y-%m-%dT%H:%M:%SZ")
         said = {"act": act, "at": at, "body": dict(body), "by": {"name": by.name, "role": by.role}, "n": len(self.acts)}
         data = canonical(said)
         made = Act(len(self.acts), act, at, by, parse_canonical(data)["body"])

@@ -69,7 +69,9 @@ def play(
     _commit(held, committed, how)
     values = {party: (f"{chance.random():.6f}", f"{chance.random():.6f}") for party in how.parties}
     for party, (nonce, value) in values.items():
-        acting.make_promise(held, ADA, party, promise(party, nonce, value))
+        held.do("promise", ADA, {"party": party, "sha256": promise(party, nonce, value)})
+    if values:
+        held.witnessed(ADA)
     for person in (ADA, BO):
         acting.roll(held, person, digits)
     for party, (nonce, value) in values.items():

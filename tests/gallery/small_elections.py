@@ -175,6 +175,7 @@ def commitment(held: Election, terms: Terms) -> Commitment:
 def _listed(held: Election, terms: Terms) -> Commitment:
     reads: dict[str, list[Read]] = {name: [] for name in held.contests}
     listed = []
+    in_pool = sorted({name for card in held.cards if card.batch == terms.pooled for name in card.marks})
     for at, card in enumerate(held.cards, 1):
         pool = card.batch if card.batch == terms.pooled else ""
         record: list[tuple[str, int | None]] = []
@@ -182,13 +183,14 @@ def _listed(held: Election, terms: Terms) -> Commitment:
             read = held.read(name, pattern)
             if read not in reads[name]:
                 reads[name].append(read)
-            record.append((name, None if pool else reads[name].index(read)))
+            record.append((name, reads[name].index(read)))
+        if pool:
+            record = [(name, None) for name in in_pool]
         if record:
             listed.append(ListedCard(f"{card.batch.replace(', ', '-')}-{at}", card.batch, str(at), pool, tuple(record)))
     every = tuple((name, None) for name in sorted(held.contests))
     listed += [ListedCard(f"{PHANTOM}{at}", "", "", "", every) for at in range(1, terms.phantoms + 1)]
-    names = sorted({name for card in held.cards if card.batch == terms.pooled for name in card.marks})
-    totals = {name: held.counted(name, terms.pooled) for name in names}
+    totals = {name: held.counted(name, terms.pooled) for name in in_pool}
     pools = {terms.pooled: totals} if totals else {}
     return Commitment(
         Design.COMPARISON, (), tuple(listed), {name: tuple(one) for name, one in reads.items()}, pools

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEY = str(LOG.verifier)
 UNCOUNTED = {"oneaudit", "batch"}
-"""Good bundles with a contest that the page does not count: it says NOT CHECKED of that one."""
+"""Good bundles with a contest whose rule the page does not know: it says NOT CHECKED of that one."""
 PAGE_FLIPS = 300
 FLIPS = """([files, flips]) => {
   const read = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -56,7 +56,9 @@ def test_a_good_bundle_passes(name: str) -> None:
 def test_a_good_bundle_passes_on_the_page(name: str, ask_page: Ask) -> None:
     answer = ask_page(played(name).files, KEY)
     assert answer["failures"] == []
-    assert [one["code"] for one in answer["not_checked"]] == (["7.1"] if name in UNCOUNTED else [])
+    assert {one["code"] for one in answer["not_checked"]} <= (
+        {"7.1", "7.2", "8.2", "8.3"} if name in UNCOUNTED else set()
+    )
     assert answer["verdict"] == ("NOT CHECKED" if name in UNCOUNTED else "PASS")
 
 
@@ -88,7 +90,7 @@ def _aside(name: str) -> Case:
     """Return a good bundle of which every act after the witnessed note has its body in a file."""
     found, seen = case(name), Counter[str]()
     for at, act in enumerate(found.acts):
-        if at > found.at("witness"):
+        if at > found.at("witness", -1):
             found.put_aside(act["act"], seen[act["act"]], f"{at}.json")
         seen[act["act"]] += 1
     return found
@@ -108,7 +110,7 @@ def test_the_catalog_is_whole() -> None:
     assert len(FORGERIES) >= 100
     assert {code for one in FORGERIES for code in one.codes[:1]} == set(CODES)
     assert len({one.words for one in FORGERIES}) == len(FORGERIES)
-    assert all(one.codes[0] in ("7.1", "7.2", "8.2", "8.3") or "link" in one.name for one in FORGERIES if one.unseen)
+    assert all(one.codes[0] in ("7.1", "8.2") or "link" in one.name for one in FORGERIES if one.unseen)
 
 
 @pytest.mark.parametrize("forgery", FORGERIES, ids=lambda one: one.name)

@@ -60,6 +60,44 @@ def test_the_last_received_counts_in_any_order_of_rows(tmp_path: Path) -> None:
         assert tables["rejected"] == []
 
 
+REVOKED = "A,10,P,Against,proxy,2031-05-01\nA,10,P,Revoked,proxy,2031-05-02\n"
+
+
+def test_a_revoked_proxy_leaves_no_card_and_is_kept(tmp_path: Path) -> None:
+    """A proxy is irrevocable only where it says so (8 Delaware Code § 212(e)); one taken back is no vote against."""
+    for word in ("Revoked", "REVOKE", " revoked "):
+        tables = tables_of(tmp_path, REVOKED.replace("Revoked", word) + "A,10,Q,For,proxy,2031-05-01\n")
+        assert tally(tables) == {("Q", "FOR"): 10}
+        assert [c["choice"] for c in tables["choices"]] == ["AGAINST", "FOR"], "what was taken back was a choice"
+        told = facts(tables, "revoked")
+        assert [row.split(": ")[:2] for row in told] == [
+            ["A on 'P'", "votes.csv, row 2"],
+            ["A on 'P'", "votes.csv, row 3"],
+        ]
+        assert "Against" in told[0] and "2031-05-02" in told[1]
+        assert facts(tables, "note")[0].startswith("2 rows left out: an instruction was revoked")
+
+
+def test_who_revokes_and_instructs_again_has_the_last_instruction(tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, REVOKED + "A,10,P,For,in person,2031-05-03\n")
+    assert tally(tables) == {("P", "FOR"): 10}
+    assert tally(tables, "superseded") == {("P", "AGAINST"): 10, ("P", "revoked"): 10}
+    assert facts(tables, "revoked") == []
+
+
+def test_when_a_proxy_was_revoked_must_be_known(tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, "A,10,P,For,,2031-05-01\nA,10,P,Revoked,,2031-05-01\n")
+    assert "cards" not in tables or not tables["cards"]
+    assert len(tables["rejected"]) == 2
+
+
+def test_choices_that_elect_nobody_say_so(tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, "A,1,P,Ada,,\nB,1,P,Withheld,,\nC,1,P,Abstain,,\n")
+    assert [(c["choice"], c["kind"]) for c in tables["choices"]] == [
+        ("WITHHOLD", "withhold"), ("ABSTAIN", "abstain"), ("Ada", "regular"),
+    ]  # fmt: skip
+
+
 def test_a_later_file_of_an_export_supersedes_an_earlier_one(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(HEAD + "A,10,P,For,,2031-05-01\n", "utf-8")
     (tmp_path / "a.csv").write_text(HEAD + "A,10,P,Against,,2031-05-02\n", "utf-8")

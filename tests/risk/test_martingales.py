@@ -95,6 +95,7 @@ def test_shrink_truncate(eta: float, replacement: bool) -> None:
         wealth *= value * guess / mean + (1 - value) * (1 - guess) / (1 - mean)
         expected.append(min(1, 1 / wealth))
     assert p_of("alpha", x, population, eta0=eta, d=d, c=c) == pytest.approx(expected, rel=1e-9)
+    assert list(p_of("alpha", x, population, eta0=eta, d=d)) == list(p_of("alpha", x, population, eta0=eta, d=d, c=c))
 
 
 def test_the_pull_towards_u_bets_more_where_values_hardly_vary() -> None:

@@ -103,6 +103,19 @@ def test_risks(share: float, rounds: list[tuple[int, int]], p: float) -> None:
     assert p_value(share, 0.1, rounds) == pytest.approx(p, rel=1e-9)
 
 
+def test_a_first_round_that_is_level() -> None:
+    """P2: .5596434615209632 of 40 and 40. By exact fractions it is .5596434615209567, which is what we give.
+
+    Arlo convolves by Fourier transforms, and its last two digits are their rounding: 6.5e-15, where 1e-13 is allowed.
+    """
+    ways = [math.comb(80, k) for k in range(40, 81)]
+    tied = Fraction(sum(ways), 2**80)
+    reported = sum(n * Fraction(3, 5) ** k * Fraction(2, 5) ** (80 - k) for k, n in enumerate(ways, 40))
+    found = p_value(0.6, 0.1, [(40, 40)])
+    assert found == pytest.approx(float(tied / reported), rel=1e-15)
+    assert 1e-15 < 0.5596434615209632 - found < 1e-13
+
+
 def test_a_ratio_above_1_is_1() -> None:
     """P4: r2b2 gives 2.66 for a second round that favours the loser."""
     after = Rounds(float(GEORGIA), 0.1).after(9903)

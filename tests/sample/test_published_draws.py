@@ -1,5 +1,7 @@
 """Draws that others have published, bit by bit. Sources are named beside each."""
 
+import pytest
+
 from faircount.sample import SAMPLERS
 from faircount.sample.consistent import draw_for_contests
 from faircount.sample.in_place import rlauxe_number, shangrla_number
@@ -13,7 +15,7 @@ def test_cryptorandom() -> None:
     sixth = 93838330019164869717966768063938259297046489853954854934402443181124696542865
     assert (shangrla_number("1234567890", 0), shangrla_number("1234567890", 5)) == (first, sixth)
     found = [shangrla_number("12345678901234567890", place) / 2**256 for place in range(3)]
-    assert [f"{n:.12f}" for n in found] == ["0.927291542654", "0.191613531881", "0.584623704731"]
+    assert found == [0.9272915426537484, 0.1916135318809483, 0.5846237047310486]
 
 
 def test_colorado() -> None:
@@ -24,6 +26,21 @@ def test_colorado() -> None:
     units = [str(n) for n in range(1, 877)]
     drawn = SAMPLERS["colorado"].draw(units, seed, 10)
     assert [int(d.unit) for d in drawn.draws] == [740, 180, 264, 789, 238, 448, 272, 611, 761, 208]
+
+
+@pytest.mark.parametrize(
+    ("seed", "size", "drawn"), [("0", 1000, [905, 573, 160]), ("0", 2, [1, 1, 2]), ("abcde", 1000, [247, 427, 157])]
+)
+def test_rivest_sampler(seed: str, size: int, drawn: list[int]) -> None:
+    """VECTORS R6: votingworks/rivest-sampler-tests, tests.json, with replacement; there the first unit is 1.
+
+    Without replacement what was drawn before is passed over: of the same hashes the two that differ.
+    """
+    assert [1 + pick(seed, number, size) for number in (1, 2, 3)] == drawn
+    units = [str(n) for n in range(1, size + 1)]
+    assert [int(one.unit) for one in SAMPLERS["colorado"].draw(units, seed, 3).draws] == drawn
+    once = list(dict.fromkeys(drawn))
+    assert SAMPLERS["rivest-sampler"].draw(units, seed, len(once)).units == tuple(map(str, once))
 
 
 def test_consistent_sampler() -> None:

@@ -34,17 +34,19 @@ def sha(data: bytes | str) -> str:
 
 
 class Signer:
-    def __init__(self, name: str, kind: int) -> None:
-        self.name, self.kind = name, kind
-        self.private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+    """A key, made from `secret` (unless stated the name); witnesses say `time`, when every log here starts."""
+
+    def __init__(self, name: str, kind: int, secret: str = "", time: int = 1_795_341_600) -> None:
+        self.name, self.kind, self.time = name, kind, time
+        self.private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256((secret or name).encode()).digest())
         data = bytes([kind]) + self.private.public_key().public_bytes_raw()
         self.short = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
         self.vkey = f"{name}+{self.short.hex()}+{b64(data)}"
 
     def line(self, text: str) -> str:
         if self.kind == 4:
-            made = struct.pack(">Q", 1_800_000_000)
-            made += self.private.sign(f"cosignature/v1\ntime 1800000000\n{text}".encode())
+            made = struct.pack(">Q", self.time)
+            made += self.private.sign(f"cosignature/v1\ntime {self.time}\n{text}".encode())
         else:
             made = self.private.sign(text.encode())
         return f"\u2014 {self.name} {b64(self.short + made)}\n"
@@ -143,11 +145,8 @@ def state(files: Files, log: Json | None = None, signer: Signer = LOG, **other: 
     kind = b"application/vnd.in-toto+json"
     made = signer.private.sign(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload))
     keyid = f"{signer.name}+{signer.short.hex()}"
-    envelope = {
-        "payload": b64(payload),
-        "payloadType": kind.decode(),
-        "signatures": [{"keyid": keyid, "sig": b64(made)}],
-    }
+    signatures = [{"keyid": keyid, "sig": b64(made)}]
+    envelope = {"payload": b64(payload), "payloadType": kind.decode(), "signatures": signatures}
     return files | {"statement.dsse.json": canonical(envelope)}
 
 
@@ -206,10 +205,21 @@ def begin(story: Story) -> None:
     })  # fmt: skip
 
 
-def commit(story: Story, design: str, double: bool) -> str:
-    """Commit, witness, promise, roll; return the root that was witnessed."""
+def commit(story: Story, design: str, double: bool, promised: dict[str, str] | None = None) -> str:
+    """Commit, promise and witness; return the root that was witnessed."""
     named = [story.named(name) for name in sorted(story.files)]
     story.act("commit", {"design": design, "double_entry": double, "files": named, "min_digits": 20})
+    promise(story, promised or {})
+    return witness(story)
+
+
+def promise(story: Story, values: dict[str, str]) -> None:
+    for party, value in values.items():
+        story.act("promise", {"party": party, "sha256": sha("\n".join(["faircount-promise/1", party, "salt", value]))})
+
+
+def witness(story: Story) -> str:
+    """Have the log witnessed as it is; return its root."""
     story.act("witness", {"checkpoint": None})
     entries = seal(story)["log/tile/0/000.p/" + str(len(story.acts))]
     before = [entries[i : i + 32] for i in range(0, len(entries) - 32, 32)]
@@ -223,7 +233,7 @@ def end(story: Story) -> Story:
     return story
 
 
-def polling() -> Story:
+def polling(again: bool = False) -> Story:
     """60 cards in two batches, one contest: 42 for the first, 10 for the second, 8 blank; a second one not audited."""
     story = Story()
     begin(story)
@@ -237,11 +247,11 @@ def polling() -> Story:
         "c1": {"ballots": [[{"votes": [[0, 1]]}, 42], [{"votes": [[1, 1]]}, 10]], "cards": 60},
         "c2": {"ballots": [[{"votes": [[0, 1]]}, 10], [{"votes": [[1, 1]]}, 20]], "cards": 30},
     })  # fmt: skip
-    root = commit(story, "polling", False)
     values = {"Party A": "rain", "Party B": "sun"}
-    for party, value in values.items():
-        promise = sha("\n".join(["faircount-promise/1", party, "salt", value]))
-        story.act("promise", {"party": party, "sha256": promise})
+    root = commit(story, "polling", False, {} if again else values)
+    if again:  # since the promises came after the first witness
+        promise(story, values)
+        root = witness(story)
     story.act("dice", {"digits": SEED}, "Ada Lark")
     story.act("dice", {"digits": SEED}, "Bo Wren")
     for party, value in values.items():
@@ -259,10 +269,8 @@ def polling() -> Story:
         for j, unit in enumerate(order[len(xs) : size], len(xs)):
             ballot = {} if j % 7 == 6 else {"votes": [[1 if j % 6 == 5 else 0, 1]]}
             missing = j == 4
-            story.act(
-                "entry",
-                {"contests": {} if missing else {"c1": ballot}, "found": not missing, "round": number, "unit": unit},
-            )
+            said = {} if missing else {"c1": ballot}
+            story.act("entry", {"contests": said, "found": not missing, "round": number, "unit": unit})
             xs.append(Fraction(0) if missing else Fraction(1, 2) if j % 7 == 6 else Fraction(j % 6 != 5))
         p = smallest_p(xs, 60, Fraction(1), Fraction(3, 2))
         other = {"assertion": 0, "contest": "c2", "draws": 0, "p": "1.0000000000"}
@@ -302,9 +310,8 @@ def comparison() -> Story:
     rows = []
     for i in range(48):
         vote, ranking = record_of(i)
-        rows.append(
-            f"card-{i},North,{i + 1},,c1:{vote}" + ("" if ranking is None else f";c2:{rankings.index(ranking)}")
-        )
+        ranked = "" if ranking is None else f";c2:{rankings.index(ranking)}"
+        rows.append(f"card-{i},North,{i + 1},,c1:{vote}{ranked}")
     rows += [f"pooled-{i},South,{i + 1},Box 9,c1:" for i in range(10)] + ["phantom-1,,,,c1:"]
     story.files["cards.csv"] = ("unit,batch,position,pool,record\n" + "".join(row + "\n" for row in rows)).encode()
     commit(story, "comparison", True)
@@ -337,11 +344,7 @@ def compare(story: Story) -> None:
         body = {"contests": papers[unit], "found": True, "round": 1, "unit": unit}
         story.act("entry", body, "Ada Lark")
         other = {**papers[unit], "c1": {}}
-        story.act(
-            "entry",
-            {**body, "contests": other} if unit == odd else {**body, "contests": other} if unit == wrong else body,
-            "Bo Wren",
-        )
+        story.act("entry", {**body, "contests": other} if unit in (odd, wrong) else body, "Bo Wren")
         if unit in (odd, wrong):
             said = {**body, "contests": other} if unit == wrong else body
             story.act("resolve", {**said, "people": ["Ada Lark", "Bo Wren"]}, "Cy Moss")
@@ -349,11 +352,8 @@ def compare(story: Story) -> None:
     wrongly = papers | {wrong: {**papers[wrong], "c1": {}}}
     story.act("close", closing(order, second, sample, wrongly))
     body = {"contests": papers[wrong], "found": True, "round": 1, "unit": wrong}
-    story.act(
-        "correct",
-        {**body, "approved_by": "Bo Wren", "of": settled[wrong], "reason": "A fold hid the mark."},
-        "Ada Lark",
-    )
+    why = {"approved_by": "Bo Wren", "of": settled[wrong], "reason": "A fold hid the mark."}
+    story.act("correct", {**body, **why}, "Ada Lark")
     story.act("close", closing(order, second, sample, papers))
 
 
@@ -379,9 +379,8 @@ def closing(order: list[str], second: list[str], sample: list[str], papers: Json
         if unit == "phantom-1":
             over = Fraction(1, 2)
         else:
-            said = (
-                Fraction(13, 20) if unit.startswith("pooled") else plural({"votes": [[record_of(int(unit[5:]))[0], 1]]})
-            )
+            pooled = unit.startswith("pooled")
+            said = Fraction(13, 20) if pooled else plural({"votes": [[record_of(int(unit[5:]))[0], 1]]})
             over = said - plural(papers[unit]["c1"])
         xs.append((1 - over) / (2 - margin))
     p = smallest_p(xs, 59, 2 / (2 - margin), Fraction(3, 2))

@@ -333,3 +333,37 @@ def test_bounds_are_those_of_every_ballot() -> None:
         ]
         values = [found.value(found.gain(ballot)) for ballot in marked]
         assert min(values) == 0 and max(values) == found.upper
+
+
+def test_a_pool_of_write_ins_may_have_several_votes_of_a_card() -> None:
+    said = contest("c", 100, 3, [0], [pair(0, 2, "1/2")], votes_allowed=3)
+    said["choices"][2]["kind"] = "write-in"
+    one = Contest(said, "here")
+    assert one.ballot({"votes": [[0, 1], [2, 2]]}, "here") in one.read([[2, 1, None], [0, 1, None], [2, 1, None]])
+    assert one.read([[2, 1, None]] * 4) == [Ballot()]
+    assert one.read([[0, 1, None]] * 4) == [Ballot(((0, Fraction(1)),))]
+    for votes in ([[1, 2]], [[2, 4]], [[0, 1], [2, 3]]):
+        with pytest.raises(StepError, match="FAIL"):
+            one.ballot({"votes": votes}, "here")
+    with pytest.raises(StepError, match="FAIL"):
+        one.assertions[0].check(one.most)
+    wide = pair(0, 2, "1/2")
+    wide["assorter"]["least"] = "-3"
+    wide["assorter"]["upper"] = "2/3"
+    Assertion(wide, 3, "here").check(one.most)
+    narrow = {**wide, "assorter": {**wide["assorter"], "upper": "1/2"}}
+    with pytest.raises(StepError, match="FAIL"):
+        Assertion(narrow, 3, "here").check(one.most)
+
+
+def test_seats_stay_empty_where_too_few_have_votes() -> None:
+    assert status(made("plurality", 3, [0], seats=2), totals([5, 0, 0])) == "PASS"
+    assert status(made("plurality", 3, [0, 1], seats=2), totals([5, 0, 0])) == "FAIL"
+    assert status(made("plurality", 3, [0], seats=2), totals([5, 1, 0])) == "FAIL"
+    assert implied(made("plurality", 3, [0], seats=2, assertions=[pair(0, 1, "1/2"), pair(0, 2, "1/2")])) == "FAIL"
+
+
+@pytest.mark.parametrize("text", ["1e9", "0.6", " 3/5", "+3/5"])
+def test_a_threshold_is_a_plain_fraction(text: str) -> None:
+    assert status(made("threshold", 2, [], "not passed", options={"threshold": "3/5"}), totals([1, 9])) == "PASS"
+    assert status(made("threshold", 2, [], "not passed", options={"threshold": text}), totals([1, 9])) == "FAIL"

@@ -18,9 +18,9 @@ SUPPORTED = tuple(f"python3.{minor}" for minor in range(10, 16))
 def pythons() -> list[str]:
     """Return one interpreter of each supported version: those on the path, and those of pyenv."""
     found = {name: path for name in SUPPORTED if (path := shutil.which(name)) and "shims" not in path}
-    for path in sorted(Path.home().glob(".pyenv/versions/*/bin/python3.*")):
-        if path.name in SUPPORTED:
-            found[path.name] = str(path)
+    for one in sorted(Path.home().glob(".pyenv/versions/*/bin/python3.*")):
+        if one.name in SUPPORTED:
+            found[one.name] = str(one)
     return [sys.executable, *(found[name] for name in SUPPORTED if name in found)]
 
 

@@ -204,6 +204,9 @@ def begun(design: str, files: Files, *, double: bool = False, parties: tuple[str
     told = {party: ("\n".join(["faircount-promise/1", party, "nonce", f"of {party}"])) for party in parties}
     for party, text in told.items():
         draft.act("promise", {"party": party, "sha256": sha(text)}, by=party)
+    if parties:  # the witness covers the promises too
+        before = draft.sealed()
+        draft.act("witness", {})
     for person in ("Wren", "Finch"):
         draft.act("dice", {"digits": DICE}, by=person)
     for party in parties:

@@ -67,9 +67,15 @@ def row(at: int, unit: str, pool: str, held: dict[str, int | None]) -> str:
     return f"{unit},B1,{at + 1},{pool},{record}\n"
 
 
-def comparison_files() -> dict[str, bytes]:
+def margin_of(gain: int) -> Fraction:
+    """The mayor's margin over thirty cards, where those in the pool give Ada so many more votes than Bo."""
+    return Fraction(12 + gain, 30)
+
+
+def comparison_files(gain: int = 2) -> dict[str, bytes]:
+    """Of the pool's four cards `gain` + 2 hold the contest; each of them lists it."""
     mayor = contest(cards=30, settings={"eta0": "0.65"})
-    mayor["assertions"][0]["margin"] = "7/15"
+    mayor["assertions"][0]["margin"] = str(margin_of(gain))
     ballots = {
         "board": [{"marks": [[c, at + 1, None] for at, c in enumerate(r)], "ballot": ranked(r)} for r in RANKINGS],
         "mayor": [{"marks": [[c, 1, None]], "ballot": one_vote(c)} for c in (0, 1)],
@@ -79,7 +85,7 @@ def comparison_files() -> dict[str, bytes]:
         "contests.json": canonical([board(), mayor]),
         "cards.csv": ("unit,batch,position,pool,record\n" + rows).encode(),
         "ballots.json": canonical(ballots),
-        "pools.json": canonical({"P1": {"mayor": {"cards": 4, "ballots": [[ADA, 3], [BO, 1]]}}}),
+        "pools.json": canonical({"P1": {"mayor": {"cards": gain + 2, "ballots": [[ADA, gain + 1], [BO, 1]]}}}),
     }
 
 
@@ -90,21 +96,21 @@ def on_paper(unit: str, held: dict[str, int | None]) -> dict[str, Any]:
     return said or {"mayor": BO if unit == "card-28" else ADA}
 
 
-def value(unit: str, pool: str, held: dict[str, int | None], paper: dict[str, Any]) -> Fraction:
-    """The comparison value of the mayor's contest; u = 1, v = 7/15."""
+def value(gain: int, pool: str, held: dict[str, int | None], paper: dict[str, Any]) -> Fraction:
+    """The comparison value of the mayor's contest; u = 1. Cards of the pool that lack the contest count as half."""
     index = held["mayor"]
     found = Fraction(0)
     if paper and paper["mayor"] is None:
         found = HALF if pool else Fraction(0)
     elif paper:
         found = HALF if paper["mayor"] == NOBODY else Fraction(int(paper["mayor"] == ADA))
-    reported = Fraction(3, 4) if pool else HALF if index is None else Fraction(1 - index)
-    return (1 - (reported - found)) / (2 - Fraction(7, 15))
+    reported = Fraction(4 + gain, 8) if pool else HALF if index is None else Fraction(1 - index)
+    return (1 - (reported - found)) / (2 - margin_of(gain))
 
 
-def comparison() -> Draft:
+def comparison(gain: int = 2) -> Draft:
     """Two rounds; one card on which two readers differ, one that is not found, one corrected after a close."""
-    draft, seed = begun("comparison", comparison_files(), double=True, parties=("Heron", "Crane"))
+    draft, seed = begun("comparison", comparison_files(gain), double=True, parties=("Heron", "Crane"))
     known = {unit: (unit, pool, held) for unit, pool, held in cards()}
     tickets = by_ticket(seed, known)
     papers = {unit: on_paper(unit, held) if not unit.startswith("phantom") else {} for unit, _, held in known.values()}
@@ -129,12 +135,13 @@ def comparison() -> Draft:
             entered.add(unit)
             enter(draft, number, unit, (papers | misread)[unit], unit == disputed)
         if number == 2:
-            close(draft, number, papers | misread, known, order)
+            close(draft, (number, gain), papers | misread, known, order)
             last = max(n for n, act in enumerate(draft.acts) if act["body"].get("unit") == fixed)
             body = {"round": number, "unit": fixed, "found": True, "contests": papers[fixed], "of": last,
                     "reason": "a line was skipped", "approved_by": "Heron"}  # fmt: skip
             draft.act("correct", body, by="Wren")
-        close(draft, number, papers if number == 2 else papers | misread, known, [u for u in order if u in sample])
+        read = papers if number == 2 else papers | misread
+        close(draft, (number, gain), read, known, [u for u in order if u in sample])
     return ended(draft)
 
 
@@ -146,12 +153,13 @@ def enter(draft: Draft, number: int, unit: str, paper: dict[str, Any], disputed:
         draft.act("resolve", {**body, "people": ["Finch", "Wren"]})
 
 
-def close(draft: Draft, number: int, papers: dict[str, Any], known: dict[str, Any], sample: list[str]) -> None:
+def close(draft: Draft, of: tuple[int, int], papers: dict[str, Any], known: dict[str, Any], sample: list[str]) -> None:
     """Measure and decide; the board's cards were all drawn and agree, so nothing else is possible: p is 0."""
+    number, gain = of
     everyone = [unit for _, unit in by_ticket(draft.first("seed")["body"]["seed"], known)]
     order = [unit for unit, other in takewhile(lambda pair: pair[0] == pair[1], zip(sample, everyone, strict=False))]
-    values = [value(*known[unit], papers[unit]) for unit in order]
-    upper = 2 / (2 - Fraction(7, 15))
+    values = [value(gain, *known[unit][1:], papers[unit]) for unit in order]
+    upper = 2 / (2 - margin_of(gain))
     p = smallest_p(values, 30, upper, 0.65)
     measured = [{"contest": "board", "assertion": at, "draws": 12, "p": "0.0000000000"} for at in (0, 1)]
     measured.append({"contest": "mayor", "assertion": 0, "draws": len(order), "p": p})

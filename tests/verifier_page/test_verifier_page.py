@@ -51,7 +51,7 @@ def opened(browser, page_file, width, scheme="light"):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (320, "dark"), (1280, "light")])
-@pytest.mark.parametrize(("name", "headline"), [("good", "PASS (of the steps this page checks)"), ("bad", "FAIL")])
+@pytest.mark.parametrize(("name", "headline"), [("good", "PASS"), ("bad", "FAIL")])
 def test_a_zip_gets_its_verdict_in_large_words(browser, page_file, bundles, width, scheme, name, headline):
     tab, heard = opened(browser, page_file, width, scheme)
     try:
@@ -65,7 +65,7 @@ def test_a_zip_gets_its_verdict_in_large_words(browser, page_file, bundles, widt
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert [v["id"] for v in Axe().run(tab, options=WCAG).response["violations"]] == []
         told = tab.inner_text("#details")
-        assert "This page does not check" in told and "8.2 the assertions imply the outcome" in told
+        assert "8.2 the assertions imply the outcome" in told
         assert ("README.md: has another SHA-256 than stated" in told) == (name == "bad")
         assert ("files/<b>x: is not named by the statement" in told) == (name == "bad")
         assert heard == []

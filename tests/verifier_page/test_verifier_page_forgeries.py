@@ -27,7 +27,7 @@ def test_a_good_bundle_passes(verify, name):
     assert (result["verdict"], result["failures"], result["not_checked"]) == ("PASS", [], [])
     assert [step["status"] for step in result["steps"]] == ["PASS"] * 14
     open_codes = [part["code"] for step in result["steps"] for part in step["codes"] if part["status"] != "PASS"]
-    assert open_codes == ["7.2", "8.2", "8.3"], "what the page never does is not called PASS"
+    assert open_codes == [], "nothing is called PASS that was not looked at"
 
 
 @pytest.mark.parametrize("story", [other_hand.polling, other_hand.comparison], ids=lambda story: story.__name__)
@@ -339,7 +339,7 @@ def test_a_rule_that_the_page_cannot_count_is_not_checked(verify):
 
     result = verify(files_of("polling", in_file("contests.json", other_rule)))
     assert (result["verdict"], result["failures"]) == ("NOT CHECKED", [])
-    assert [one["code"] for one in result["not_checked"]] == ["7.1"]
+    assert {one["code"] for one in result["not_checked"]} == {"7.1", "8.2", "8.3"}
 
 
 def test_a_late_event_makes_everything_before_it_void(verify):

@@ -125,8 +125,13 @@ def test_tiles_of_logs_of_every_shape(tab, size):
 
 # ---- canonical JSON ----------------------------------------------------------
 REFUSED = ['{"b":1,"a":2}', '{"a":1,"a":1}', "[1.0]", "[1.5]", "[1e3]", "[-0]", "[01]", "[9007199254740992]", "[ 1]",
-           "[1]\n", '["\\u0041"]', '["\\ud800"]', '["\\/"]', "﻿[1]", "[1,]", "", "[9007199254740993]"]  # fmt: skip
-TAKEN = ["[9007199254740991,-9007199254740991,0]", '{"":{},"a":[],"é":"ü\\n\\u0001","😀":null,"\ufb33":true}']
+           "[1]\n", '["\\u0041"]', '["\\ud800"]', '["\\/"]', "﻿[1]", "[1,]", "", "[9007199254740993]",
+           "[" * 65 + "]" * 65]  # fmt: skip
+TAKEN = [
+    "[" * 64 + "]" * 64,
+    "[9007199254740991,-9007199254740991,0]",
+    '{"":{},"a":[],"é":"ü\\n\\u0001","😀":null,"\ufb33":true}',
+]
 
 
 @pytest.mark.parametrize(("text", "is_good"), [*((t, False) for t in REFUSED), *((t, True) for t in TAKEN)])
@@ -137,7 +142,8 @@ def test_json_is_canonical_or_refused(tab, text, is_good):
 
 # ---- counting and risk -------------------------------------------------------
 OPTIONS = {
-    "batch": ["yes", "no", "zero-votes"], "minimum": ["0", "2"], "threshold": ["each-round", "first-round"],
+    "batch": ["yes", "no", "zero-votes", "not-above-next"], "minimum": ["0", "2"],
+    "threshold": ["each-round", "first-round"],
     "until_two": ["no", "yes", "unless-in-round-1", "elected-before"],
     "write_ins": ["count", "excluded-first", "excluded-once-voted"],
     "tie": ["stop", "order", "draw", "previous-rounds", "first-rounds", "previous-rounds-all-differ"],

@@ -10,7 +10,7 @@ from faircount.app.opened import Opened
 from faircount.app.recounting import result
 from faircount.app.stated import stated_rows
 from faircount.count import RULES
-from faircount.count.shares.proposal import NON_VOTE
+from faircount.count.shares.proposal import NON_VOTE, BySide, by_side
 from faircount.model import (
     CandidateIndex,
     Choice,
@@ -195,9 +195,13 @@ def _contests(opened: Opened, titles: tuple[str, ...]) -> tuple[dict[str, tuple[
                 "name the contests"
             )
     decisions = opened.election.decisions
-    open_ones = {t: {**decisions.get(t, {}), "rule": PROPOSAL} for t in chosen if "rule" not in decisions.get(t, {})}
+    # By a rule of marks, so that it has those choices that its cards have, and no For that nobody offered.
+    open_ones = {t: {**decisions.get(t, {}), "rule": "plurality"} for t in chosen if "rule" not in decisions.get(t, {})}
     known, without = contests_of(opened.engine, {**decisions, **open_ones})
-    found = {title: (known[title], title not in open_ones) for title in chosen if title in known}
+    found = {
+        title: (replace(known[title], rule=PROPOSAL), False) if title in open_ones else (known[title], True)
+        for title in chosen if title in known
+    }  # fmt: skip
     return found, [NotCounted(title, without[title]) for title in chosen if title in without]
 
 
@@ -255,7 +259,8 @@ def _proposal(
     superseded: int,
 ) -> Proposal:  # fmt: skip
     whole = profile(opened.engine, contest).get((), EMPTY)
-    plain = replace(contest, options=_known_options(contest, ("for",)))
+    # A proposal's cards are read as marks, so that figures are shown of one that cannot be decided, too.
+    plain = replace(contest, options=(), rule="plurality" if contest.rule == PROPOSAL else contest.rule)
     parts = profile(opened.engine, contest, ("style",))
     classes = tuple((name or "", figures_of(plain, part)) for (name,), part in parts.items())
     apart = None if left_out is None else figures_of(plain, left_out)
@@ -286,30 +291,30 @@ def _with_stated(contest: Contest, outstanding: int, left_out: Profile | None) -
     if outstanding:
         options.setdefault("outstanding", str(outstanding))
     if left_out is not None:
-        for name, votes in zip(("for", "against", "abstain"), _sides(contest, left_out), strict=True):
+        apart = _sides(contest, left_out)
+        if apart.unmarked and options.get("standard", "present") in ("present", "represented"):
+            raise UsageError(
+                f"{_written(apart.unmarked)} votes to be left out are blank or void, which the standard counts as "
+                "present, and rule proposal leaves out votes for, against and abstaining only: bring in the "
+                "instructions without them, and state the votes outstanding without them"
+            )
+        for name, votes in (("for", apart.given), ("against", apart.against), ("abstain", apart.abstain)):
             if not isinstance(votes, int):
                 raise UsageError(
-                    f"the votes {name} to be left out are {Decimal(votes.numerator) / votes.denominator}, and rule "
-                    "proposal leaves out whole votes only"
+                    f"the votes {name} to be left out are {_written(votes)}, and rule proposal leaves out whole votes "
+                    "only"
                 )
             options[f"interested_{name}"] = str(votes)
     return replace(contest, options=tuple(sorted(options.items())))
 
 
-def _sides(contest: Contest, votes: Profile) -> tuple[VoteCount, VoteCount, VoteCount]:
+def _sides(contest: Contest, votes: Profile) -> BySide:
     """Return the votes for, against and abstaining, as rule `proposal` tells them apart."""
-    options = (*_known_options(contest, ("for",)), ("quorum", "none"))
-    found = RULES[PROPOSAL].count(replace(contest, rule=PROPOSAL, options=options), votes)
-    part_of = {str(row[0]): Fraction(row[2] or 0) for row in found.exhibits[0].rows}
-    given = Fraction(found.exhibits[0].rows[0][1] or 0)
-    return (
-        _plain_fraction(given), _plain_fraction(part_of["votes-cast"] - given),
-        _plain_fraction(part_of["present"] - part_of["votes-cast"]),
-    )  # fmt: skip
+    return by_side(replace(contest, rule=PROPOSAL, options=_known_options(contest, ("for",))), votes)
 
 
-def _plain_fraction(value: Fraction) -> VoteCount:
-    return value.numerator if value.denominator == 1 else value
+def _written(votes: VoteCount) -> str:
+    return str(Decimal(votes.numerator) / votes.denominator)
 
 
 def _known_options(contest: Contest, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -337,7 +342,7 @@ def _nominee(opened: Opened, contest: Contest, outstanding: int) -> tuple[Direct
     )  # fmt: skip
     whole = profile(opened.engine, question).get((), EMPTY)
     found = RULES[PROPOSAL].count(question, whole)
-    given, against, abstain = _sides(question, whole)
+    given, against, abstain, _ = _sides(question, whole)
     policy = "yes" if against > given else "no" if given > against else "equal votes: as the policy says"
     share = str(found.exhibits[0].rows[0][3])
     non_votes = dict(found.rounds[0].inactive).get("broker non-vote", 0)

@@ -101,11 +101,13 @@ def _proposal(contest: Contest, transcript: Transcript, ballots: Ballots) -> Cla
     if note.startswith("No quorum"):
         return nothing("there was no quorum: how many were represented is for the list of holders to show")
     yes, against, abstain, present = _sides(contest, decided["for"])
+    absent = [c for c in present if c not in (yes, *against, *abstain)]
+    there = EVERY_CARD - given_to(*absent) if absent else EVERY_CARD
     standard, passed = decided["standard"], transcript.verdict == "passed"
     bases: dict[str, tuple[Form | None, str]] = {
         "votes-cast": (given_to(yes, *against), "votes cast"),
-        "present": (given_to(yes, *against, *abstain), "votes present"),
         # A card without a choice may be a broker non-vote or a blank; each is taken as what makes the claim harder.
+        "present": (there if passed else given_to(yes, *against, *abstain), "votes present"),
         "represented": (EVERY_CARD if passed else given_to(*present), "votes represented"),
         "outstanding": (None, "votes outstanding"),
     }

@@ -35,8 +35,12 @@ def got_a_vote(
 
 
 def others(contest: Contest, chosen: Sequence[CandidateIndex]) -> list[CandidateIndex]:
-    """Return all choices but `chosen`, in the order of the ballot."""
-    return [CandidateIndex(c) for c in range(len(contest.choices)) if c not in chosen]
+    """Return all choices but `chosen` that stand for election, in the order of the ballot."""
+    return [
+        CandidateIndex(c)
+        for c, choice in enumerate(contest.choices)
+        if c not in chosen and choice.kind not in ("abstain", "withhold", "broker-non-vote")
+    ]
 
 
 def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims:

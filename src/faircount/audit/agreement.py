@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
+from faircount.audit.entries import too_many
 from faircount.audit.forms import utf16
 from faircount.audit.reports import margin_of, recorded
 from faircount.model import PHANTOM, BadInputError, Commitment, Counted, Design, Subject
@@ -82,7 +83,7 @@ def _cards(whole: Commitment) -> None:
     """Hold the list of cards against ballots, pools and the bound N of each contest."""
     ids = {one.id for one in whole.subjects}
     _distinct("cards.csv", "each card has a name of its own", (card.unit for card in whole.listed))
-    listed, pooled = Counter[str](), Counter[tuple[str, str]]()
+    listed = Counter[str]()
     sizes = {name: len(reads) for name, reads in whole.reads.items()}
     for card in whole.listed:
         blind = bool(card.pool) or card.is_phantom
@@ -93,20 +94,27 @@ def _cards(whole: Commitment) -> None:
                 rule = "a card points to ballots that there are, and one in a pool or a phantom to none"
                 raise BadInputError(f"cards.csv, {card.unit}", rule, f"{contest}:{'' if index is None else index}")
             listed[contest] += 1
-            pooled[card.pool, contest] += bool(card.pool)
+        if card.pool and {contest for contest, _ in card.record} != whole.pools.get(card.pool, {}).keys():
+            rule = "each card of a pool lists every contest of the pool: which of them hold it is not known"
+            raise BadInputError(f"cards.csv, {card.unit}", rule, ", ".join(contest for contest, _ in card.record))
         if len({contest for contest, _ in card.record}) != len(card.record):
             raise BadInputError(f"cards.csv, {card.unit}", "a card holds a contest once", repr(card.record))
-    stated = {(pool, name): one.cards for pool, parts in whole.pools.items() for name, one in parts.items()}
-    if stated != {pair: n for pair, n in pooled.items() if n}:
-        rule = "each pool states its contests with the cards that are listed for it"
-        wrong = next(pair for pair in (*stated, *pooled) if stated.get(pair, 0) != pooled[pair] or pair not in stated)
-        raise BadInputError("pools.json", rule, f"{wrong}: {stated.get(wrong)} stated, {pooled[wrong]} listed")
-    if empty := sorted(pool for pool, parts in whole.pools.items() if not parts):
-        raise BadInputError("pools.json", "a pool has cards", repr(empty[0]))
+    _pools(whole)
     for one in whole.subjects:
         if listed[one.id] != one.cards:
             rule = "as many cards list a contest, phantoms among them, as it says that there are"
             raise BadInputError(f"cards.csv, {one.id}", rule, f"{listed[one.id]:,} listed, {one.cards:,} stated")
+
+
+def _pools(whole: Commitment) -> None:
+    for pool, parts in whole.pools.items():
+        for name, one in parts.items():
+            if one.cards > (size := whole.pool_sizes.get(pool, 0)):
+                rule = f"no more of its {size:,} cards hold a contest than there are"
+                raise BadInputError(f"pools.json, {pool}", rule, f"{one.cards:,} hold {name}")
+            _refuse_many(whole, name, one, f"pools.json, {pool}")
+    if empty := sorted(pool for pool, parts in whole.pools.items() if not parts):
+        raise BadInputError("pools.json", "a pool has cards", repr(empty[0]))
 
 
 def _manifest(whole: Commitment) -> None:
@@ -117,6 +125,7 @@ def _manifest(whole: Commitment) -> None:
         if stated is None or not stated.cards <= one.cards <= total:
             rule = f"its totals are stated, of no more cards than it has, and it has at most {total:,}"
             raise BadInputError(f"totals.json, {one.id}", rule, f"{stated and stated.cards}, {one.cards}")
+        _refuse_many(whole, one.id, stated, "totals.json")
 
 
 def _reports(whole: Commitment) -> None:
@@ -129,10 +138,20 @@ def _reports(whole: Commitment) -> None:
             if part.cards > batch.cards:
                 rule = "no contest is on more cards than a batch has"
                 raise BadInputError(f"batches.json, {batch.batch}", rule, f"{part.cards} of {batch.cards} in {contest}")
+            _refuse_many(whole, contest, part, f"batches.json, {batch.batch}")
     for one in whole.subjects:
         cards = sum(batch.contests[one.id].cards for batch in whole.batches if one.id in batch.contests)
         if cards > one.cards:
             raise BadInputError("batches.json", f"{one.id} is on at most {one.cards:,} cards", f"{cards:,}")
+
+
+def _refuse_many(whole: Commitment, contest: str, counted: Counted, place: str) -> None:
+    """Refuse more votes than so many cards can hold."""
+    subject = next((one for one in whole.subjects if one.id == contest), None)
+    if subject is None:
+        raise BadInputError(place, "its contests are those of contests.json", repr(contest))
+    if (why := too_many(subject, counted)) is not None:
+        raise BadInputError(f"{place}, {contest}", f"{counted.cards:,} cards hold what was counted", why)
 
 
 def _batch_names(place: str, whole: Commitment) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from faircount.model import (
-    HALF,
     Assertion,
     BadInputError,
     Ballots,
@@ -32,22 +31,19 @@ def gain_of(assertion: Assertion, counted: Counted) -> Fraction:
     return sum(gains, ZERO)
 
 
-def mean_of(assertion: Assertion, counted: Counted) -> Fraction:
-    """Return the mean of A over the cards, ½ + Σ g / (−2 least · cards). Raises `BadInputError` without cards."""
-    if counted.cards < 1:
-        raise BadInputError(f"contest {assertion.contest!r}", "a mean is over at least one card", str(counted.cards))
-    return HALF + gain_of(assertion, counted) / (-2 * assertion.assorter.least * counted.cards)
-
-
 def margin_of(assertion: Assertion, counted: Counted, cards: int) -> Fraction:
     """Return 2·mean − 1 over `cards` cards, those beyond the counted ones valued ½: Σ g / (−least · cards)."""
     return gain_of(assertion, counted) / (-assertion.assorter.least * cards)
 
 
 def pool_means(subject: Subject, commitment: Commitment, assertion: Assertion) -> dict[str, Fraction]:
-    """Return the mean of one claim in each pool that holds the contest."""
+    """Return the mean of one claim in each pool that holds the contest, over all its cards.
+
+    Which cards of a pool hold the contest is not known: each may be drawn for it, and those without it count ½. Source:
+    Stark 2023, arXiv:2303.03335, § 2.
+    """
     return {
-        pool: mean_of(assertion, contests[subject.id])
+        pool: (1 + margin_of(assertion, contests[subject.id], commitment.pool_sizes[pool])) / 2
         for pool, contests in sorted(commitment.pools.items())
         if subject.id in contests
     }

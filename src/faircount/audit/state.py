@@ -46,7 +46,7 @@ class Ceremony:
     """What leads to the seed."""
 
     size: int = 0
-    """Entries that the witnessed checkpoint covers; 0 before it is witnessed."""
+    """Entries that the witnessed checkpoint covers; 0 before it is witnessed, and again after a promise."""
     root: str = ""
     promises: dict[str, str] = field(default_factory=dict)
     dice: dict[str, str] = field(default_factory=dict)
@@ -182,7 +182,7 @@ class Audit:
 
     def _witness(self, act: Act) -> None:
         if self.ceremony.size:
-            raise UsageError("the commitment is witnessed already")
+            raise UsageError("the commitment and all promises are witnessed already")
         lines = act.body["checkpoint"].split("\n")
         if len(lines) < 3 or lines[0] != self.policy["origin"] or lines[1] != str(act.n):
             rule = f"the checkpoint is of {self.policy['origin']} and covers all {act.n} acts before this one"
@@ -199,16 +199,20 @@ class Audit:
         if self.stage != COMMITTED:
             raise UsageError(f"a seed is made when the audit is {COMMITTED}; it is: {self.stage}")
         if not self.ceremony.size:
-            raise UsageError("the commitment is not witnessed yet: faircount commit --witnessed, then the seed")
+            raise UsageError("commitment and promises are not witnessed yet: faircount log request, then the seed")
         return self.ceremony
 
     def _promise(self, act: Act) -> None:
-        made, party = self._before_seed(), act.body["party"]
-        if made.dice or made.revealed:
-            raise UsageError("dice were entered or a value revealed: a promise made now could be chosen to suit them")
+        made, party = self.ceremony, act.body["party"]
+        if self.stage != COMMITTED:
+            raise UsageError(f"promises are made when the audit is {COMMITTED}; it is: {self.stage}")
+        if made.dice:
+            raise UsageError("dice were entered: a promise made now could be chosen to suit them")
         if party in made.promises:
             raise UsageError(f"{party} has promised already, and a promise stays")
         made.promises[party] = act.body["sha256"]
+        # Who holds the log's key could else choose a promise once the dice have fallen, and write it in before them.
+        made.size, made.root = 0, ""
 
     def _dice(self, act: Act) -> None:
         made = self._before_seed()

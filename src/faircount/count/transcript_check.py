@@ -208,7 +208,8 @@ def _compare_rounds(found: Checked, official: Official) -> None:
             continue
         for choice in differing:
             found.departures.append(_figure(found, said, one, number, choice))
-        parted = _another_decision(found, said, one, number) or _others_gone(found, official, number, listed)
+        open_tie = stopped and number == len(ours)
+        parted = _another_decision(found, said, one, number, open_tie) or _others_gone(found, official, number, listed)
     if parted:
         _forget_ties_after(found, min(one.round for one in found.departures if one.kind in ("transfer", "excluded")))
     elif len(official.rounds) not in (0, len(ours)) and not stopped:
@@ -289,11 +290,14 @@ def _near(one: VoteCount, other: VoteCount, whole: VoteCount) -> bool:
     return -whole <= 100 * (one - other) <= whole
 
 
-def _another_decision(found: Checked, said: OfficialRound, one: Round, number: int) -> bool:
-    """Tell of another exclusion or election in this round; return whether the counts part here."""
+def _another_decision(found: Checked, said: OfficialRound, one: Round, number: int, open_tie: bool) -> bool:
+    """Tell of another exclusion or election in this round; return whether the counts part here.
+
+    `open_tie`: the law's count stops here at a tie, so that whom the table names beside the law's is no departure.
+    """
     contest, parted = found.contest, False
     for kind, table, law in (("excluded", said.excluded, one.excluded), ("elected", said.elected, one.elected)):
-        if table is None or set(table) == set(law):
+        if table is None or set(table) == set(law) or (open_tie and set(law) <= set(table)):
             continue
         other = {c for c in {*table, *law} if one.votes[c] or said.of(c)}
         if kind == "excluded" and not other & (set(table) ^ set(law)):
@@ -334,13 +338,18 @@ def _why_excluded(found: Checked, one: Round) -> str:
 
 
 def _compare_elected(found: Checked, official: Official) -> None:
-    """Compare all who are elected in the end, where the table says it."""
+    """Compare all who are elected in the end, where the table says it.
+
+    Where the law's count stopped at a tie that is told already, the table may name others beside those elected before.
+    """
     said = official.elected
     if said is None and any(one.elected is not None for one in official.rounds):
         said = tuple(c for one in official.rounds for c in one.elected or ())
         if set(said) == set(found.transcript.elected):
             return  # in which round is compared there
     if said is None or said == found.transcript.elected:
+        return
+    if found.transcript.verdict == "tie" and found.departures and set(found.transcript.elected) <= set(said):
         return
     contest = found.contest
     words = (

@@ -135,6 +135,11 @@ class Commitment:
         return {}
 
     @cached_property
+    def pool_sizes(self) -> Mapping[str, int]:
+        """Pool → its cards, whatever they hold."""
+        return Counter(card.pool for card in self.listed if card.pool)
+
+    @cached_property
     def times_read(self) -> Mapping[str, Mapping[int, int]]:
         """Contest → index of a distinct reading → cards that are listed with it; pools and phantoms have none."""
         found: dict[str, dict[int, int]] = {one.id: {} for one in self.subjects}

@@ -151,4 +151,4 @@ class Transcript:
 
 VERDICTS = ("elected", "passed", "not passed", "runoff", "tie", "no votes", "stopped")
 """How a count can end: seats filled; a measure passed or not; a runoff is due; stopped at a tie; nothing to count;
-stopped at the round that a decision names, before anybody had to be elected."""
+stopped where a decision says so: at a round that it names, or where nobody has the votes that it asks for."""

@@ -178,7 +178,7 @@ def _outcome(words: Words, result: ContestResult) -> str:
     if transcript.verdict == "passed":
         return words.gettext("Passed")
     if transcript.verdict == "stopped":
-        return words.gettext("The count was told to stop here")
+        return words.gettext("The count stops here, as its rule says")
     if transcript.verdict == "not passed":
         return words.gettext("Not passed")
     return words.gettext("No votes to count")

@@ -8,7 +8,7 @@ arXiv:2201.02707, § 2; shrink-truncate: § 2.5.2; the weight f/sd is SHANGRLA's
 import numpy as np
 
 from faircount.risk.martingale import Known, Past, betting
-from faircount.risk.risk_function import Floats, Population, Setting
+from faircount.risk.risk_function import Floats, Population, Setting, Settings
 
 EPSILON = np.finfo(float).eps
 
@@ -52,14 +52,15 @@ def shrink_truncate(past: Past, known: Known) -> Floats:
     return bet_of(np.minimum(eta, past.upper * (1 - EPSILON)), past.mean_left, past.upper)
 
 
-def halfway(population: Population) -> float:
+def halfway(population: Population, settings: Settings) -> float:
     """Return the middle between t and u: a first opinion for want of another."""
+    del settings
     return (population.null_mean + population.upper) / 2
 
 
-def quarter(population: Population) -> float:
-    """Return half the way from t to `halfway`, SHANGRLA's c for its default η0."""
-    return max(0.0, (population.upper - population.null_mean) / 4)
+def half_of_eta0(population: Population, settings: Settings) -> float:
+    """Return (η0 − t)/2, ALPHA's own c (§ 2.5.2): half the way from t to the first opinion; 0 where that is below t."""
+    return max(0.0, (settings["eta0"] - population.null_mean) / 2)
 
 
 ETA0 = Setting(
@@ -72,7 +73,7 @@ ALPHA = betting(
     (
         ETA0,
         Setting("d", 100, 1, 1e9, "how many draws the first opinion weighs"),
-        Setting("c", quarter, 0, np.inf, "how far above the null the opinion stays, times √(d + j − 1)"),
+        Setting("c", half_of_eta0, 0, np.inf, "how far above the null the opinion stays, times √(d + j − 1)"),
         Setting("f", 0, 0, 1e9, "pull towards u, stronger where values hardly vary"),
     ),
     bet=shrink_truncate,

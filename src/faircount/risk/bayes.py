@@ -127,7 +127,8 @@ def _bayesian(
     )  # fmt: skip
 
 
-def _size(population: Population) -> float:
+def _size(population: Population, settings: Settings) -> float:
+    del settings
     return population.size
 
 

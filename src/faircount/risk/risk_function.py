@@ -33,8 +33,9 @@ class Setting:
     """A named number of a risk function: its meaning, its default, and the range it may have."""
 
     name: str
-    default: float | Callable[[Population], float] | None
-    """None where it must be stated; a function where it follows from the population."""
+    default: float | Callable[[Population, Settings], float] | None
+    """None where it must be stated; a function where it follows from the population and the settings declared before
+    it."""
     least: float
     most: float
     meaning: str
@@ -106,11 +107,11 @@ def settled(name: str, declared: tuple[Setting, ...], given: Settings, populatio
     for other in given:
         if other not in known:
             raise UsageError(f"{name} has no setting {other!r}; it has: {', '.join(known) or 'none'}")
-    found = {}
+    found: dict[str, float] = {}
     for setting in declared:
         value = given.get(setting.name, setting.default)
         if callable(value):
-            value = value(population)
+            value = value(population, found)
         if value is None:
             raise UsageError(f"{name} needs the setting {setting.name!r}: {setting.meaning}")
         if not setting.least <= value <= setting.most:

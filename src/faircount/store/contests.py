@@ -32,8 +32,12 @@ select coalesce(said.contest, marked.contest) as contest, coalesce(said.choice, 
 YES_NO = ({"yes", "no"}, {"yes for", "no against"}, {"bonds yes", "bonds no"}, {"for", "against"})
 """Names, as keys, by which a measure is known."""
 
-ABSTENTIONS = {"abstain", "abstained", "abstention", "withhold", "withheld", "broker non vote", "broker non votes"}
-"""Names, as keys, of choices of which no form says whether they count: most votes would let them win."""
+ABSTENTIONS = {
+    **dict.fromkeys(("abstain", "abstained", "abstention"), "abstain"),
+    **dict.fromkeys(("withhold", "withheld"), "withhold"),
+    **dict.fromkeys(("broker non vote", "broker non votes"), "broker-non-vote"),
+}
+"""Name, as a key, → kind of choices of which no form says whether they count. Nobody is called so, nor elected."""
 
 PROXY_CARD = {"for", "against", "withhold", "abstain"}
 """Names, as keys, of what a proxy card offers: which part of which votes passes a proposal is for bylaws to say."""
@@ -47,18 +51,20 @@ def contests_of(
     Where no person decided, the rule is taken from the form: ranked → `instant-runoff`; a single choice between yes
     and no → `threshold` at more than half; else → `plurality` with as many seats as votes allowed. Order: as the
     sources place them. A contest whose sources contradict one another, or without choices, is in the second part.
-    A proposal of a shareholders' meeting has the choice FOR, whether or not anybody voted so.
+    A proposal of a shareholders' meeting has the choice FOR, whether or not anybody voted so. A choice by a name of
+    `ABSTENTIONS` has the kind that it says.
     """
     choices: dict[str, list[Choice]] = {}
     for title, name, party, kind in engine.ask(_CHOICES).rows:
+        kind = ABSTENTIONS.get(name_key(name), kind) if kind == "regular" else kind
         choices.setdefault(title, []).append(Choice(name, party, kind))
     found: dict[str, Contest] = {}
     without: dict[str, str] = {}
     for title, allowed, least, ranks, seats, fewest, on_cards, deepest, meeting in engine.ask(_CONTESTS).rows:
         decided = decisions.get(title, {})
         keys = {name_key(choice.name) for choice in choices.get(title, ())}
-        proposal = meeting and bool(keys) and keys <= PROXY_CARD
-        if proposal and "for" not in keys:
+        proposal = meeting and bool(keys) and (keys <= PROXY_CARD or decided.get("rule") == "proposal")
+        if proposal and not keys & {"for", "yes"}:
             choices[title].insert(0, Choice("FOR"))
         if not on_cards:
             without[title] = "no card holds it"
@@ -69,7 +75,7 @@ def contests_of(
                 "its ballots can be marked for groups: which rule says what that means is for a person to say: "
                 "faircount decide, for the Australian Senate with --rule senate-stv"
             )
-        elif "rule" not in decided and (proposal or keys & ABSTENTIONS):
+        elif "rule" not in decided and (proposal or keys & ABSTENTIONS.keys()):
             without[title] = (
                 "which votes it needs, and whether abstentions count, is for its law or bylaws to say: faircount "
                 "decide, for shareholders with --rule proposal -O standard=… (votes-cast, present, represented or "

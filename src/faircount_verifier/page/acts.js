@@ -45,7 +45,7 @@ const BODIES = {
 };
 
 const isAct = record({
-  act: (value) => Object.hasOwn(BODIES, value),
+  act: (value) => isText(value) && Object.hasOwn(BODIES, value), // a list of one text would name a key as well
   at: isTime,
   body: isObject,
   by: record({ name: isName, role: isText }),
@@ -65,8 +65,8 @@ function fetchBody(act, files) {
 export function areActs(entries, files, protocol) {
   let areGood = true;
   entries.forEach((act, n) => {
-    const wrong = act && wrongInAct(act, n, files);
-    if (wrong) protocol.fail(act.bodyFile && !files.has(`files/${act.bodyFile.name}`) ? "6.1" : "3.4", `entry ${n}`, wrong);
+    const wrong = act === undefined ? "" : wrongInAct(act, n, files);
+    if (wrong) protocol.fail(act?.bodyFile && !files.has(`files/${act.bodyFile.name}`) ? "6.1" : "3.4", `entry ${n}`, wrong);
     areGood &&= act !== undefined && !wrong;
   });
   protocol.did("3.4");

@@ -1,6 +1,6 @@
 // Ballots as the law has read them, and the numbers that assorters make of them.
-import { Fraction, HALF, sum, ZERO } from "./fraction.js";
-import { isDistinct, isPositive, isWhole, listOf, readable, record } from "./forms.js";
+import { Fraction, sum, ZERO } from "./fraction.js";
+import { isDistinct, isText, isWhole, listOf, readable, record } from "./forms.js";
 
 const isAmount = (value) => readable(Fraction.of)(value) && Fraction.of(value).isAbove(ZERO);
 
@@ -16,7 +16,7 @@ export function isBallotOf(contest) {
 /** The form of counted ballots: a list of [ballot, cards]. */
 export function areCounted(contest) {
   const isBallot = isBallotOf(contest);
-  return listOf((pair) => Array.isArray(pair) && pair.length === 2 && isBallot(pair[0]) && isPositive(pair[1]));
+  return listOf((pair) => Array.isArray(pair) && pair.length === 2 && isBallot(pair[0]) && isWhole(pair[1]));
 }
 
 /** The form of `{"cards", "ballots"}`. */
@@ -39,6 +39,8 @@ export function whyImpossible(contest, ballot) {
 
 /** Why totals of so many cards cannot be; empty where they can. */
 export function whyTooMany(contest, { ballots, cards }) {
+  const ranked = ballots.reduce((total, [ballot, n]) => total + (rankingOf(ballot).length ? n : 0), 0);
+  if (ranked > cards) return `${ranked} rankings on ${cards} cards`;
   if (contest.ranks !== 0 || POINTS.includes(contest.rule)) return "";
   const total = sum(ballots.map(([ballot, n]) => sum(votesOf(ballot).map(([, v]) => Fraction.of(v))).times(n)));
   return total.isAbove(cards * contest.votes_allowed) ? `${total} votes on ${cards} cards` : "";
@@ -79,8 +81,8 @@ export function isTermOf(contest) {
     votes: some,
   };
   return (term) =>
-    Array.isArray(term) && term.length === 3 && readable(Fraction.of)(term[0]) && Object.hasOwn(forms, term[1]) &&
-    Array.isArray(term[2]) && forms[term[1]](term[2]);
+    Array.isArray(term) && term.length === 3 && readable(Fraction.of)(term[0]) && isText(term[1]) &&
+    Object.hasOwn(forms, term[1]) && Array.isArray(term[2]) && forms[term[1]](term[2]);
 }
 
 /** One assorter: g of a ballot, and what is made of it. All exact. */
@@ -119,8 +121,8 @@ export class Assorter {
     return fixed.plus(sum(rest));
   }
 
-  /** The mean of A over the cards of a group; ½ where it has none. */
-  meanOfGroup(group) {
-    return group.cards ? this.valueOfGain(this.gainOfGroup(group).over(group.cards)) : HALF;
+  /** The mean of A over the cards listed for a pool: those that do not hold the contest gain nothing, and count ½. */
+  meanOfPool(group, listed) {
+    return this.valueOfGain(this.gainOfGroup(group).over(listed));
   }
 }

@@ -1,17 +1,20 @@
 // Canonical JSON: RFC 8785 without floats. What is read must be, byte for byte, what would be written.
 import { textOf } from "./bytes.js";
 
+const DEEPEST = 64;
+
 /** The canonical text of a value; throws for numbers that are not whole or beyond 2^53 − 1, and for broken letters. */
-export function canonical(value) {
+export function canonical(value, depth = 0) {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") {
     if (!Number.isSafeInteger(value)) throw new Error("a number is not whole, or beyond 2^53 − 1");
     return String(value);
   }
   if (typeof value === "string") return quoted(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (depth === DEEPEST) throw new Error(`more than ${DEEPEST} levels`);
+  if (Array.isArray(value)) return `[${value.map((one) => canonical(one, depth + 1)).join(",")}]`;
   const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${quoted(key)}:${canonical(value[key])}`).join(",")}}`;
+  return `{${keys.map((key) => `${quoted(key)}:${canonical(value[key], depth + 1)}`).join(",")}}`;
 }
 
 function quoted(text) {

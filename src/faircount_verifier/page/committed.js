@@ -14,10 +14,11 @@ const isBelow0 = (value) => isFraction(value) && ZERO.isAbove(value);
 const isLimit = (value) => isAbove0(value) && ONE.isAbove(value);
 const READ_HERE = ["contests.json", "ballots.json", "pools.json", "totals.json", "batches.json"];
 const VERDICTS = ["elected", "passed", "not passed", "runoff", "tie", "no votes", "stopped"];
+const MOST_CARDS = 20_000_000; // of a polling audit: each has a ticket to be made
 const isPhantom = (unit) => unit.startsWith("phantom-");
 
 const isContest = record({
-  assertions: listOf(isObject), audited: isFlag, cards: isPositive,
+  assertions: listOf(isObject), audited: isFlag, cards: isWhole,
   choices: listOf(record({ kind: isText, name: isName, party: nullOr(isText) })),
   id: (value) => isName(value) && !/[:;]/.test(value),
   implies: exactly("outcome", "part", "nothing"), options: mapOf(isText), outcome: isObject, ranks: isWhole,
@@ -88,6 +89,10 @@ export function readCommitted(files, commit, protocol) {
   checkTotals(found, byId, protocol);
   checkBounds(design, found, contests, protocol);
   protocol.did("6.2");
+  if (found.total > MOST_CARDS) {
+    protocol.leaveOpen("10.1", has.get("batches.csv"), `more than ${MOST_CARDS} cards are not drawn again here`);
+    return null;
+  }
   return { design, contests, byId, ...found };
 }
 
@@ -157,37 +162,44 @@ function readRows(bytes, byId, ballots, pools) {
   const rows = readCsv(textOf(bytes), ["unit", "batch", "position", "pool", "record"]);
   const units = new Map();
   const listed = new Map();
-  const inPools = new Map();
+  const pooled = new Map();
   const counts = new Map([...byId.keys()].map((id) => [id, new Map()]));
   const count = (map, key) => map.set(key, (map.get(key) ?? 0) + 1);
   for (const [unit, , , pool, text] of rows) {
     must(unit && !units.has(unit), `unit ${unit} is listed twice, or has no name`);
     must(!pool || Object.hasOwn(pools, pool), `unit ${unit} is in the pool ${pool}, which has no totals`);
+    must(!pool || !isPhantom(unit), `${unit} is a phantom, and no card of the pool ${pool}`);
     const held = readRecord(text, byId);
+    if (pool) {
+      const isOfPool = [...held.keys()].every((id) => Object.hasOwn(pools[pool], id));
+      must(isOfPool && held.size === Object.keys(pools[pool]).length, `unit ${unit} does not list the contests of its pool ${pool}`);
+      count(pooled, pool);
+    }
     for (const [id, index] of held) {
       must((index === null) === (pool !== "" || isPhantom(unit)), `unit ${unit}, ${id}: an index too many or missing`);
       must(index === null || index < (ballots[id]?.length ?? 0), `unit ${unit}, ${id}: no ballot ${index}`);
       count(listed, id);
       if (index !== null) count(counts.get(id), index);
-      else if (!isPhantom(unit)) count(inPools, JSON.stringify([pool, id]));
     }
     units.set(unit, { pool, held, isPhantom: isPhantom(unit) });
   }
-  const ofPools = [...byId.keys()].map((id) => [id, poolsOf(id, pools, inPools)]);
+  const ofPools = [...byId.keys()].map((id) => [id, poolsOf(id, pools, pooled)]);
   const groups = new Map(ofPools);
   for (const [id, list] of groups) {
     const records = [...counts.get(id)].map(([index, n]) => [ballots[id][index].ballot, n]);
     list.push({ ballots: records, cards: records.reduce((total, [, n]) => total + n, 0) });
   }
-  return { units, listed, groups, ballots, pools };
+  return { units, listed, groups, ballots, pools, pooled };
 }
 
-function poolsOf(id, pools, inPools) {
+/** The totals that pools have of a contest: which of a pool's cards hold it is not known, and there may be fewer. */
+function poolsOf(id, pools, pooled) {
   const found = [];
   for (const [pool, groups] of Object.entries(pools)) {
-    const cards = inPools.get(JSON.stringify([pool, id])) ?? 0;
-    must((groups[id]?.cards ?? 0) === cards, `pool ${pool}, ${id}: ${cards} cards are listed for it`);
-    if (groups[id]) found.push(groups[id]);
+    if (!groups[id]) continue;
+    const cards = pooled.get(pool) ?? 0;
+    must(groups[id].cards <= cards, `pool ${pool}, ${id}: ${groups[id].cards} cards hold it, and the pool has ${cards}`);
+    found.push(groups[id]);
   }
   return found;
 }
@@ -196,6 +208,7 @@ function readTotals(open, byId) {
   const batches = open("batches.csv", (bytes) => {
     const rows = readCsv(textOf(bytes), ["batch", "cards"]).map(([batch, cards]) => [batch, indexOf(cards)]);
     must(rows.length && rows.every(([batch]) => batch), "a batch has no name, or there is none");
+    for (const [batch] of rows) must(!isPhantom(batch), `${batch}: no batch is called a phantom`);
     must(isDistinct(rows.map(([batch]) => batch)), "two batches of one name");
     return rows;
   });
@@ -222,6 +235,7 @@ function readBatches(open, byId) {
     const groups = new Map([...byId.keys()].map((id) => [id, []]));
     batches.forEach(({ batch, cards, contests }, at) => {
       must(at === 0 || batches[at - 1].batch < batch, `${batch}: not in the order of names`);
+      must(!isPhantom(batch), `${batch}: no batch is called a phantom`);
       for (const [id, group] of Object.entries(contests)) {
         must(byId.has(id) && isGroup(byId.get(id))(group), `${batch}, ${id}: not the totals of a contest`);
         must(group.cards <= cards, `${batch}, ${id}: more cards than the batch has`);

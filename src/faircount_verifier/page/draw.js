@@ -81,7 +81,8 @@ export function drawnBy(era, sizes) {
   }
   era.bounds ??= boundsOf(data);
   if (sizes["*"] > MOST_DRAWS) throw new Error(`more than ${MOST_DRAWS} draws`);
-  if (!era.bounds.total) throw new Error("no batch could hold an error, so none can be drawn");
+  if (era.bounds.total <= 0n) throw new Error("no batch could hold an error, so none can be drawn");
+  if (era.bounds.total >= 2n ** 256n) throw new Error("the bounds are beyond what a hash can draw from");
   const drawn = Array.from({ length: sizes["*"] }, (_, at) => batchOfDraw(seed, at + 1, era.bounds));
   return { ...sampleOf("draw", drawn.map((at, d) => [String(d + 1), data.batches[at].batch])), drawn };
 }

@@ -20,10 +20,8 @@ export function checkEntry(data, { contests, found, unit }, place, protocol) {
 /** The contests that must be there. */
 function expected({ design, contests, units, batches }, unit) {
   if (design === "comparison") return units.get(unit)?.held.keys() ?? [];
-  const audited = contests.filter((contest) => contest.audited).map(({ id }) => id);
-  if (design === "polling") return audited;
-  const held = batches.find(({ batch }) => batch === unit)?.contests ?? {};
-  return audited.filter((id) => Object.hasOwn(held, id));
+  if (design === "batch") return Object.keys(batches.find(({ batch }) => batch === unit)?.contests ?? {});
+  return contests.filter((contest) => contest.audited).map(({ id }) => id);
 }
 
 function wrongInReading(design, contest, value) {

@@ -30,8 +30,7 @@ const isStatement = record({
 export function checkNames(files, protocol) {
   const seen = new Map();
   for (const name of files.keys()) {
-    const parts = name.split("/");
-    const isPlain = parts.every((part) => part && part !== "." && part !== "..") && !/[\\:\u0000-\u001f\u007f]/.test(name);
+    const isPlain = name.split("/").every((part) => /^[A-Za-z0-9._-]+$/.test(part) && part !== "." && part !== "..");
     if (!isPlain) protocol.fail("1.1", name, "is no plain name");
     const folded = name.normalize("NFC").toLowerCase();
     if (seen.has(folded)) protocol.fail("1.1", name, `differs from ${seen.get(folded)} in case only`);
@@ -108,7 +107,7 @@ export function checkSignature({ envelope, payload }, key, given, protocol) {
   protocol.did("2.3");
 }
 
-/** Steps 3.1, 3.2, 3.3 and 3.5. */
+/** Steps 3.1, 3.2, 3.3 and 3.5; returns the final checkpoint as a note, where there is one to be read. */
 export function checkLog(files, log, key, origin, statement, protocol) {
   const note = files.has(CHECKPOINT) && protocol.attempt("3.1", CHECKPOINT, () => readNote(files.get(CHECKPOINT)));
   const head = note && protocol.attempt("3.1", CHECKPOINT, () => readCheckpoint(note.text));
@@ -124,6 +123,7 @@ export function checkLog(files, log, key, origin, statement, protocol) {
     if (statement) checkNamedLog(statement.predicate.log, head, protocol);
   }
   checkTiles(files, log.raw, protocol);
+  return note;
 }
 
 function checkNamedLog(named, head, protocol) {

@@ -7,18 +7,29 @@ import { isSameOutcome, outcomeOf } from "./rules.js";
 import { CannotCount } from "./ties.js";
 
 /** Steps 7.1 and 8.1. */
-export function checkReported({ contests, groups }, protocol) {
+export function checkReported({ contests, design, groups, batches }, protocol) {
+  if (design === "batch") remarkOnUnlisted(contests, batches, protocol);
   for (const contest of contests) {
     countAgain("7.1", contest.id, contest, groups.get(contest.id), contest.outcome, protocol);
     contest.assertions.forEach(({ assorter, margin }, at) => {
       const place = `${contest.id}, assertion ${at}`;
-      const right = marginOf(new Assorter(assorter), groups.get(contest.id), contest.cards);
+      const right = protocol.attempt("8.1", place, () => marginOf(new Assorter(assorter), groups.get(contest.id), contest.cards));
+      if (!right) return;
       if (!right.equals(Fraction.of(margin))) protocol.fail("8.1", place, `the records give the margin ${right}`);
       else if (!right.isAbove(ZERO)) protocol.fail("8.1", place, `the margin ${right} is not above 0`);
     });
   }
   protocol.did("7.1");
   protocol.did("8.1");
+}
+
+/** Cards of a batch that are not listed for a contest could hold it all the same. */
+function remarkOnUnlisted(contests, batches, protocol) {
+  for (const { id, title } of contests.filter(({ audited }) => audited)) {
+    const fuller = batches.filter(({ cards, contests: listed }) => listed[id] && cards > listed[id].cards);
+    const names = fuller.map(({ batch }) => batch);
+    if (names.length) protocol.remark(`${title}: batches that hold more cards than they list for it: ${names.join(", ")}.`);
+  }
 }
 
 /** 2·mean − 1: Σ g / (−least · N), since every card without a vote record or pool has the value ½. */
@@ -71,7 +82,7 @@ function checkMeasured(era, { body, place, settled, drawn }, protocol) {
   for (const contest of era.data.contests) {
     const list = stated.get(contest.id);
     const isWhole = list.length === contest.assertions.length && list.every(({ assertion }, at) => assertion === at);
-    if (!isWhole && (contest.audited || list.length)) {
+    if (!isWhole) {
       protocol.fail("12.1", `${place}, ${contest.id}`, "not every assertion is measured once");
       continue;
     }
@@ -155,7 +166,7 @@ function comparing(data, contest, assorter, margin) {
 
 function reportedValue(data, contest, assorter, index, pool, isPhantom) {
   if (isPhantom) return HALF;
-  if (index === null) return assorter.meanOfGroup(data.pools[pool][contest.id]);
+  if (index === null) return assorter.meanOfPool(data.pools[pool][contest.id], data.pooled.get(pool));
   return assorter.value(data.ballots[contest.id][index].ballot);
 }
 
@@ -221,7 +232,7 @@ function checkDecisions(era, close, measures, before, protocol) {
 }
 
 function decisionOn(era, contest, close, list, before) {
-  if (contest.implies !== "outcome" || !list.length) return "HAND COUNT";
+  if (contest.implies !== "outcome" || !contest.assertions.length) return "HAND COUNT";
   const limit = Fraction.of(contest.risk_limit);
   const isBelow = list.every(({ p }) => !Fraction.ofDecimal(p).isAbove(limit));
   const wasConfirmed = before?.body.decisions[contest.id] === "CONFIRMED" && before.corrections === close.corrections;
@@ -246,6 +257,9 @@ function checkHandCount(data, { ballots, cards, contest: id, elected, place }, p
   }
   const wrong = ballots.map(([ballot]) => whyImpossible(contest, ballot)).find(Boolean) || whyTooMany(contest, { ballots, cards });
   if (wrong) protocol.fail("13.2", where, `no such ballots: ${wrong}`);
+  if (cards !== contest.cards) {
+    protocol.remark(`${contest.title}: ${cards} cards were counted by hand, and the contest has ${contest.cards}.`);
+  }
   const found = countAgain("13.2", where, contest, [{ ballots, cards }], { elected }, protocol);
   if (found && !isSameOutcome({ elected }, { elected: contest.outcome.elected })) {
     protocol.remark(`${contest.title}: the count by hand gives another outcome than was reported: ${inWords(contest, { elected })}.`);

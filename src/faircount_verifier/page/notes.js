@@ -38,17 +38,37 @@ function readSignature(line) {
 
 const signaturesBy = (note, key) => note.signatures.filter(({ name, id }) => name === key.name && id === key.id);
 
-/** Whether the note is signed by the log's key. */
-export const isNoteSigned = (note, key) =>
-  signaturesBy(note, key).some(({ bytes }) => isSigned(key.bytes, utf8(note.text), bytes));
+/** Whether the note is signed by the log's key, and bears no bad line by it. */
+export function isNoteSigned(note, key) {
+  const lines = signaturesBy(note, key);
+  return lines.length > 0 && lines.every(({ bytes }) => isSigned(key.bytes, utf8(note.text), bytes));
+}
 
-/** Whether the note bears a good cosignature of this witness: eight bytes of time, then the signature. */
-export const isCosigned = (note, key) =>
-  signaturesBy(note, key).some(({ bytes }) => {
-    if (bytes.length !== 72) return false;
-    const time = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
-    return isSigned(key.bytes, utf8(`cosignature/v1\ntime ${time}\n${note.text}`), bytes.slice(8));
-  });
+/** The time, in seconds, of a good cosignature: eight bytes of it, then the signature; undefined for a bad one. */
+function timeOf({ bytes }, key, text) {
+  if (bytes.length !== 72) return undefined;
+  const time = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
+  return isSigned(key.bytes, utf8(`cosignature/v1\ntime ${time}\n${text}`), bytes.slice(8)) ? time : undefined;
+}
+
+/** The cosignatures of these witnesses: how many different keys signed well, when, and whose lines are bad. */
+export function cosignaturesOf(note, witnesses) {
+  const signed = new Set();
+  const [times, bad] = [[], []];
+  const different = new Map(witnesses.map((key) => [`${key.name} ${hex(key.bytes)}`, key]));
+  for (const key of different.values()) {
+    for (const line of signaturesBy(note, key)) {
+      const time = timeOf(line, key, note.text);
+      if (time === undefined) {
+        bad.push(key.name);
+        continue;
+      }
+      signed.add(hex(key.bytes));
+      times.push({ name: key.name, time });
+    }
+  }
+  return { good: signed.size, times, bad };
+}
 
 /** Whether a signature of a DSSE envelope over `payload` is by the key. */
 export function isEnvelopeSigned(key, type, payload, signature) {

@@ -59,9 +59,6 @@ export const STEPS = [
   ["The number of cards", { 14.1: "no contest has more cards listed than is stated" }],
 ];
 
-/** Codes that this page never works on: said on every page of results, and no reason against PASS. */
-export const NEVER = ["7.2", "8.2", "8.3"];
-
 export const PASS = "PASS";
 export const FAIL = "FAIL";
 export const NOT_CHECKED = "NOT CHECKED";
@@ -115,7 +112,7 @@ export class Protocol {
   result() {
     const steps = STEPS.map(([title, codes], at) => {
       const parts = Object.entries(codes).map(([code, words]) => this.part(code, words));
-      const counted = parts.filter(({ code }) => !NEVER.includes(code) && !this.isOptional(code));
+      const counted = parts.filter(({ code }) => !this.isOptional(code));
       return { number: at + 1, title, status: worst(counted.map(({ status }) => status)), codes: parts };
     });
     const open = steps.flatMap(({ codes }) => codes).filter(({ code, status }) => this.holdsBack(code, status));
@@ -138,7 +135,7 @@ export class Protocol {
   }
 
   holdsBack(code, status) {
-    return status === NOT_CHECKED && !NEVER.includes(code) && !this.isOptional(code);
+    return status === NOT_CHECKED && !this.isOptional(code);
   }
 }
 

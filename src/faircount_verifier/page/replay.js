@@ -4,8 +4,11 @@ import { canonical } from "./canonical.js";
 import { readCommitted } from "./committed.js";
 import { drawnBy, promiseOf, seedOf } from "./draw.js";
 import { checkEntry } from "./entries.js";
+import { isObject } from "./forms.js";
 import { textOf } from "./bytes.js";
 import { checkWitness } from "./witness.js";
+
+const CONTROL_SIGN = /[\u0000-\u001f\u007f]/;
 
 /** One commit and all that hangs on it, until a late event or a restart makes it void. */
 class Era {
@@ -107,8 +110,8 @@ export class Replay {
 
   witness(act, place) {
     const { era } = this;
-    const isDue = era && !era.witnessed && !era.promises.size && !era.dice.length;
-    if (!this.only(isDue, place, "a witnessed note comes once, after the commit and before promises and dice")) return;
+    const isDue = era && !era.witnessed && !era.dice.length;
+    if (!this.only(isDue, place, "a witnessed note comes after the commit or a promise, and before dice")) return;
     era.witnessed = checkWitness(act, this.log, this.key, this.policy, this.protocol);
   }
 
@@ -118,10 +121,11 @@ export class Replay {
 
   promise({ body }, place) {
     const { era } = this;
-    const isDue = this.isBeforeSeed() && !era.dice.length && !era.reveals.size;
-    if (!this.only(isDue, place, "a promise comes after the witness, before dice and reveals")) return;
+    const isDue = era && era.seed === null && !era.dice.length;
+    if (!this.only(isDue, place, "a promise comes after the commit and before dice")) return;
+    era.witnessed = null; // what was witnessed does not cover this promise
     this.only(!era.promises.has(body.party), place, `${body.party} promised before`);
-    this.only(!/[\p{Cc}=]/u.test(body.party), place, "a party's name has a sign that it may not have", "9.1");
+    this.only(!CONTROL_SIGN.test(body.party) && !body.party.includes("="), place, "a party's name has a sign that it may not have", "9.1");
     era.promises.set(body.party, body.sha256);
   }
 
@@ -144,7 +148,7 @@ export class Replay {
     if (!this.only(this.isBeforeSeed() && era.dice.length === 2, place, "a reveal comes after both dice")) return;
     this.only(!era.reveals.has(body.party), place, `${body.party} revealed before`);
     const isKept = era.promises.get(body.party) === promiseOf(body.party, body.nonce, body.value);
-    const isPlain = !/\p{Cc}/u.test(body.nonce + body.value);
+    const isPlain = !CONTROL_SIGN.test(body.nonce + body.value);
     this.only(isKept && isPlain, place, `is not what ${body.party} promised`, "9.1");
     era.reveals.set(body.party, body.value);
   }
@@ -247,7 +251,7 @@ export class Replay {
 
   "hand-count"({ body }, place) {
     const { era } = this;
-    if (!this.only(era?.isClosed, place, "no round is closed")) return;
+    if (!this.only(era?.isClosed && !era.signers.length, place, "no round is closed, or it is signed off")) return;
     if (era.data) {
       const isDue = era.unconfirmed().includes(body.contest);
       this.only(isDue, place, `${body.contest} is not audited, or confirmed already`);
@@ -289,7 +293,16 @@ function lastStanding(acts) {
   return acts[at]?.act === "commit" ? at : -1;
 }
 
-const isSameReading = (one, other) => one.found === other.found && canonical(one.contests) === canonical(other.contests);
+/** A reading as it is compared: an absent list of votes or preferences is an empty one, `1` is `"1"`. */
+function compared(reading) {
+  if (Array.isArray(reading)) return reading.map(compared);
+  if (!isObject(reading)) return typeof reading === "number" ? String(reading) : reading;
+  const isSaid = ([key, value]) => !(["votes", "ranking"].includes(key) && Array.isArray(value) && !value.length);
+  return Object.fromEntries(Object.entries(reading).filter(isSaid).map(([key, value]) => [key, compared(value)]));
+}
+
+const isSameReading = (one, other) =>
+  one.found === other.found && canonical(compared(one.contests)) === canonical(compared(other.contests));
 
 /** Step 6.1: the files that acts name. */
 export function checkNamedFiles(files, acts, sumOf, protocol) {

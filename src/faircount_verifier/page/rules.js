@@ -14,7 +14,11 @@ export function isSameOutcome(one, other) {
   return sorted(one) === sorted(other) && (one.verdict ?? other.verdict) === (other.verdict ?? one.verdict);
 }
 
+/** Choices that say how somebody did not vote for a person: no seat is theirs. */
+export const isNobody = ({ kind }) => ["abstain", "withhold", "broker-non-vote"].includes(kind);
+
 function plurality(contest, groups) {
+  if (contest.choices.some(isNobody)) throw new CannotCount("votes withheld and abstentions are not counted here");
   const votes = contest.choices.map(() => 0);
   for (const [ballot, n] of groups.flatMap(({ ballots }) => ballots)) {
     for (const [choice, given] of ballot.votes ?? []) {
@@ -138,9 +142,10 @@ class InstantRunoff {
 
   exclude(among) {
     const below = among.filter((c) => this.votes[c] < this.minimum);
+    if (below.length && below.length === among.length) return { verdict: "stopped" };
     if (below.length) return { excluded: below };
     const mustRemain = this.decided.until_two === "no" ? 1 : 2;
-    const batch = this.decided.batch === "yes" ? this.hopeless(among, mustRemain) : [];
+    const batch = ["yes", "not-above-next"].includes(this.decided.batch) ? this.hopeless(among, mustRemain) : [];
     if (batch.length) return { excluded: batch };
     if (this.decided.batch === "zero-votes") {
       const unvoted = among.filter((c) => !this.votes[c]);
@@ -149,14 +154,19 @@ class InstantRunoff {
     return this.lowest(among);
   }
 
-  /** The largest group of two or more lowest that together have fewer votes than the next one up. */
+  /**
+   * The largest group of two or more lowest that together have fewer votes than the next one up; `not-above-next`: or
+   * as many, where that one has more than each of them.
+   */
   hopeless(among, mustRemain) {
     const upwards = [...among].sort((a, b) => this.votes[a] - this.votes[b]);
     let together = 0;
     let size = 0;
     upwards.slice(0, -mustRemain).forEach((c, at) => {
       together += this.votes[c];
-      if (together < this.votes[upwards[at + 1]]) size = at + 1;
+      const above = this.votes[upwards[at + 1]];
+      const isLevel = this.decided.batch === "not-above-next" && together === above && above > this.votes[c];
+      if (together < above || isLevel) size = at + 1;
     });
     return size >= 2 ? upwards.slice(0, size) : [];
   }

@@ -3,10 +3,12 @@ import { areActs } from "./acts.js";
 import {
   checkLog, checkNames, checkSignature, logKey, readEntries, readStatement,
 } from "./envelope.js";
+import { checkLaw } from "./law.js";
 import { checkReported, checkRounds } from "./measuring.js";
 import { Protocol } from "./protocol.js";
 import { checkNamedFiles, Replay } from "./replay.js";
 import { sum256 } from "./sha.js";
+import { remarkOnWitnesses } from "./witness.js";
 
 /**
  * Check a bundle: `files` is name → bytes; `key` the log's verifier key where it came from elsewhere; `problems` what
@@ -28,8 +30,10 @@ function checkAll(files, given, protocol) {
   const key = log.entries[0] && logKey(log.entries, protocol);
   if (!key) return;
   if (signed) checkSignature(signed, key, given, protocol);
-  checkLog(files, log, key, log.entries[0].body.origin, signed?.statement, protocol);
+  const { body } = log.entries[0];
+  const end = checkLog(files, log, key, body.origin, signed?.statement, protocol);
   if (!areReadable) return;
+  if (end) remarkOnWitnesses(end, body, protocol);
   checkNamedFiles(files, log.entries, sum256, protocol);
   checkAudit(new Replay(files, log, key, protocol), protocol);
 }
@@ -39,5 +43,6 @@ function checkAudit(replay, protocol) {
   if (!replay.isPublished) protocol.leaveOpen("5.1", "the log", "the audit is not published: it goes on");
   if (!era?.data) return;
   protocol.attempt("8.1", "the committed records", () => checkReported(era.data, protocol));
+  protocol.attempt("8.2", "the committed records", () => checkLaw(era.data, protocol));
   protocol.attempt("12.1", "the rounds", () => checkRounds(era, protocol));
 }

@@ -7,7 +7,7 @@ from count import naive
 from count.second_opinion.lots import Lots
 from count.second_opinion.opinion import Opinion, Sheet
 from count.second_opinion.paper import papers_of, tally
-from count.second_opinion.runoffs import on_paper
+from count.second_opinion.runoffs import can_go, on_paper
 
 from faircount.model import Contest, Profile
 
@@ -65,7 +65,7 @@ def lowest(
             group = {c for c in standing if votes[c] == 0}
             group = group if len(standing) - len(group) >= remain else set()
         for k in range(2, len(order) - remain + 1):
-            if batch == "yes" and sum(votes[c] for c in order[:k]) < votes[order[k]]:
+            if can_go(batch, [votes[c] for c in order[: k + 1]]):
                 group = set(order[:k])
     if group:
         return False, group, set()

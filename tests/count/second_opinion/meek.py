@@ -89,7 +89,8 @@ class Meek:
             continuing.remove(lowest)
             self.keep[lowest] = Fraction(0)
         votes, _ = self.settle()
-        rest = sorted(c for c in continuing if votes[c] > 0) if len(self.elected) < self.contest.seats else []
+        # Schedule 1A, cl. 3: as many as there are seats left are elected, whatever votes they have.
+        rest = sorted(continuing) if len(self.elected) < self.contest.seats else []
         return self.elected + rest, excluded
 
 

@@ -91,7 +91,7 @@ class Runoff:
         votes, standing = sheet.votes, self.standing
         below = {c for c in standing if votes[c] < self.minimum}
         if below:
-            return self.exclude(sheet, below)
+            return "stopped" if below == standing else self.exclude(sheet, below)
         if self.cut:
             self.cut = False
             return self.keep_leading(sheet)
@@ -130,7 +130,7 @@ class Runoff:
         order = sorted(self.standing, key=lambda c: votes[c])
         best: set[int] = set()
         for k in range(2, len(order) - remain + 1):
-            if how == "yes" and sum(votes[c] for c in order[:k]) < votes[order[k]]:
+            if can_go(how, [votes[c] for c in order[: k + 1]]):
                 best = set(order[:k])
         return best
 
@@ -168,6 +168,14 @@ class Runoff:
         return "elected"
 
 
+def can_go(how: str, figures: list[Fraction]) -> bool:
+    """Say whether all but the last of these, in rising order, go out at once: none of them could pass the last."""
+    *low, above = figures
+    if how == "not-above-next":
+        return sum(low) <= above and max(low) < above
+    return how == "yes" and sum(low) < above
+
+
 def on_paper(contest: Contest) -> set[int]:
     """Return the choices for whom votes count."""
     return {at for at, choice in enumerate(contest.choices) if choice.kind != "withdrawn"}
@@ -190,7 +198,7 @@ def sequential(contest: Contest, profile: Profile, decided: Decided) -> Opinion:
     for _ in range(contest.seats):
         lots.begin_pass()
         one = Runoff(contest, profile, decided, standing, lots).count()
-        if one.verdict == "no votes" and sheets:
+        if one.verdict in ("no votes", "stopped") and sheets:
             break
         sheets += one.sheets
         if one.verdict != "elected":

@@ -11,13 +11,17 @@ from faircount.model import BadInputError, Contest, Profile, UsageError
 WITHDRAWN = "invalid"
 
 
-def with_votes(votes: list[Fraction]) -> list[int]:
-    return [choice for choice, number in enumerate(votes) if number > 0]
+NO_PERSON = ("abstain", "withhold", "broker-non-vote")
+
+
+def with_votes(contest: Contest, votes: list[Fraction]) -> list[int]:
+    """Return who got a vote and can be elected: nobody is called by an abstention."""
+    return [at for at, number in enumerate(votes) if number > 0 and contest.choices[at].kind not in NO_PERSON]
 
 
 def most_votes(contest: Contest, sums: Sums, lots: Lots) -> Sheet:
     """Elect by most votes, one for each seat."""
-    able = with_votes(sums.votes)
+    able = with_votes(contest, sums.votes)
     elected = lots.best(able, sums.votes, contest.seats, "elected")
     verdict = "no votes" if not able else "tie" if lots.stopped else "elected"
     return Sheet(verdict, [sums], elected, ties=lots.met)
@@ -49,7 +53,7 @@ def threshold(contest: Contest, profile: Profile) -> Sheet:
 
 def majority_or_runoff(contest: Contest, profile: Profile) -> Sheet:
     sums, lots = summed_marks(contest, profile, WITHDRAWN), Lots(contest)
-    able = with_votes(sums.votes)
+    able = with_votes(contest, sums.votes)
     if not able:
         return Sheet("no votes", [sums])
     for choice in able:
@@ -64,13 +68,13 @@ def top_n(contest: Contest, profile: Profile) -> Sheet:
     places, cast, votes = int(contest.option("advance", "2")), sum(sums.votes), sums.votes
     if places == 0:
         raise BadInputError("option advance", "somebody goes on")
-    if not cast:
+    if not with_votes(contest, votes):
         return Sheet("no votes", [sums])
-    for choice in with_votes(votes):
+    for choice in with_votes(contest, votes):
         if contest.option("majority", "advances") == "elected" and votes[choice] > cast / 2:
             return Sheet("elected", [sums], [choice])
     least = contest.option("least", "none")
-    able = [c for c in with_votes(votes) if least == "none" or votes[c] >= Fraction(least) * cast]
+    able = [c for c in with_votes(contest, votes) if least == "none" or votes[c] >= Fraction(least) * cast]
     if contest.option("last_place", "decide") == "all-advance":
         above = [c for c in able if sum(votes[other] > votes[c] for other in able) < places]
         on = sorted(above, key=lambda c: (-votes[c], c))

@@ -22,7 +22,9 @@ def sides(contest: Contest) -> list[str]:
             found[at] = FOR if choice.name == stated else AGAINST if found[at] == FOR else found[at]
         if choice.name == "Broker non-vote":
             found[at] = NON_VOTE
-    return [side or AGAINST for side in found]
+    if not all(found):
+        raise BadInputError("choices", "nobody guesses what a word means that is on no side")
+    return found
 
 
 def card_of(contest: Contest, pattern: Pattern) -> Read:
@@ -57,7 +59,9 @@ def proposal(contest: Contest, profile: Profile) -> Sheet:
         sum((votes for votes, one in zip(sums.votes, side, strict=True) if one == what), Fraction(0))
         for what in (FOR, AGAINST, ABSTAIN, NON_VOTE)
     )
-    present = got + against + abstain
+    voted = got + against + abstain
+    blank = sum((sums.inactive.get(cause, Fraction(0)) for cause in ("undervote", "overvote", "invalid")), Fraction(0))
+    present = voted + blank  # who is there and says nothing was entitled to
     standard = contest.option("standard", "present")
     if standard == "outstanding" and not outstanding:
         raise UsageError("outstanding is not stated")
@@ -67,7 +71,7 @@ def proposal(contest: Contest, profile: Profile) -> Sheet:
         "represented": present + brokers + sums.inactive.get(NON_VOTE, Fraction(0)),
         "outstanding": outstanding - out,  # those whom the standard leaves out are no part of it
     }[standard]
-    if not present:  # broker non-votes are no votes on the proposal
+    if not voted:  # broker non-votes are no votes on the proposal
         return Sheet("no votes", [sums])
     # A share that is at the meeting makes the quorum, whatever its holder does with it, and if nothing.
     there = sum(sums.votes) + sum(sums.inactive.values())

@@ -9,7 +9,7 @@ from faircount.count.rule import CHOICE, FRACTION, NAMES, TEXT, WHOLE_NUMBER
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Weight
 
 NAMES_OF_CHOICES = ("Ada", "bo", "Çem", 'Dee "D"', "é\\", "\U0001f600", "Ｚoë", "1 Year")
-STANDING = ("regular",) * 6 + ("write-in", "qualified-write-in", "no-preference")
+STANDING = ("regular",) * 6 + ("write-in", "qualified-write-in", "no-preference", "abstain", "withhold")
 KINDS = (*STANDING, "withdrawn")
 ASIDE = ("write-in", "condition-77", "overvoted-ranking")
 SPOILT = ("invalid-contest", "overvote", *ASIDE)
@@ -123,7 +123,7 @@ def cumulated(chance: random.Random, rule: str, **only: list[str]) -> tuple[Cont
 
 
 BALLOTS_OF_MEETINGS = (("For", "Against"), ("For", "Against", "Abstain"), ("Abstain", "no", "YES"), ("Withhold", "For"),
-                       ("For", "Against", "Abstain", "Broker non-vote"))  # fmt: skip
+                       ("For", "Against", "Abstain", "Broker non-vote"), ("For", "Against", "Revoked"))  # fmt: skip
 
 
 def meeting(chance: random.Random, rule: str, **only: list[str]) -> tuple[Contest, Profile]:
@@ -157,13 +157,13 @@ def lists(chance: random.Random, rule: str, **only: list[str]) -> tuple[Contest,
     kinds = ("regular",) * 4 + ("group",) if large else (*KINDS, "group", "group", "abstain")
     parties = ("Blue Moon", "Rote") if large else ("", "Blue Moon", "Rote", "Ñandú")
     offered = tuple(Choice(name, chance.choice(parties), chance.choice(kinds)) for name in names)
-    decided = options(chance, rule, offered, **({"choices": ["lists", "candidates", "candidates"]} | only))
+    decided = options(chance, rule, offered, **({"choices": ["lists", "auto", "candidates", "candidates"]} | only))
     if ("nobody_reaches", "half-of-first") in decided:
         decided = [one for one in decided if one != ("threshold_reach", "more-than")]
     if large:
         decided = [one for one in decided if not one[0].startswith(("threshold", "persons", "choices"))]
         persons = chance.choice(["personal-votes", "personal-threshold", "devolution", "devolution"])
-        decided = sorted([*decided, ("choices", chance.choice(["lists", "candidates"])), ("persons", persons)])
+        decided = sorted([*decided, ("choices", chance.choice(["lists", "candidates", "auto"])), ("persons", persons)])
     seats, allowed = chance.randint(1, 12 if large else 6), chance.choice([1, 1, 2])
     contest = Contest(TITLE, offered, seats, allowed, rule=rule, options=tuple(decided))
     if not large:

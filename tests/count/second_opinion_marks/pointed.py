@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from count.second_opinion_marks.cards import Read, Sums, add, declared_invalid, each_card, without_withdrawn
 from count.second_opinion_marks.lots import Lots
-from count.second_opinion_marks.marked import most_votes
+from count.second_opinion_marks.marked import most_votes, with_votes
 from count.second_opinion_marks.sheet import Sheet
 
 from faircount.model import BadInputError, Contest, Pattern, Profile
@@ -83,7 +83,7 @@ def between(contest: Contest, profile: Profile, two: list[int]) -> Sums:
 
 def finalists(contest: Contest, profile: Profile, points: list[Fraction], lots: Lots) -> list[int]:
     """Return the two with the most points, or fewer where a tie is not decided."""
-    able = [choice for choice, number in enumerate(points) if number > 0]
+    able = with_votes(contest, points)
     found: list[int] = []
     while len(found) < 2 and len(found) < len(able):
         left = [choice for choice in able if choice not in found]

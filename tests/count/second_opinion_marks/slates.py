@@ -36,6 +36,14 @@ class List:
         return self.whole or self.held < len(self.members)
 
 
+def persons_stand(contest: Contest) -> bool:
+    """Say whether choices are persons: as stated, or where parties come twice or a list stands beside its persons."""
+    stated = contest.option("choices", "lists")
+    named = [choice.party for choice in contest.choices if choice.party]
+    seen = any(named.count(party) > 1 for party in named) or "group" in [choice.kind for choice in contest.choices]
+    return stated == "candidates" or (stated == "auto" and seen)
+
+
 def lists_of(contest: Contest, votes: list[Fraction]) -> list[List]:
     """Return the lists in the order of the ballot."""
     found: dict[tuple[str, str], List] = {}
@@ -43,7 +51,7 @@ def lists_of(contest: Contest, votes: list[Fraction]) -> list[List]:
         if choice.kind in NOT_ON_A_LIST:
             continue
         one = found.setdefault(key_of(contest, choice), List(contest))
-        if contest.option("choices", "lists") == "lists":
+        if not persons_stand(contest):
             one.members, one.whole = [at], True
         elif choice.kind != "group":
             one.members.append(at)
@@ -57,7 +65,7 @@ def lists_of(contest: Contest, votes: list[Fraction]) -> list[List]:
 
 
 def key_of(contest: Contest, choice: Choice) -> tuple[str, str]:
-    if contest.option("choices", "lists") == "lists":
+    if not persons_stand(contest):
         return ("choice", choice.name)
     if choice.party:
         return ("party", choice.party)
@@ -105,7 +113,9 @@ def places(one: List, votes: list[Fraction], won: int, valid: Fraction) -> dict[
             "list-votes-per-seat": one.votes / max(won, 1),
         }[contest.option("personal_base", "votes-per-seat")]
         least = base * Fraction(contest.option("personal_part", "1/4"))
-        return {c: votes[c] + 1 if votes[c] >= least else order[c] for c in one.members}
+        enough = contest.option("personal_reach", "at-least") == "at-least"
+        ahead = {c for c in one.members if votes[c] > least or (enough and votes[c] == least)}
+        return {c: votes[c] + 1 if c in ahead else order[c] for c in one.members}
     # Art. 172 rounds both figures up to the next whole number, whether or not they reach a half.
     pot = Fraction(0) if one.group is None else Fraction(ceil(votes[one.group] / 2))
     eligible = ceil(one.votes / (won + 1))

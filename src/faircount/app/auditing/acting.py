@@ -18,6 +18,8 @@ from faircount.evidence.log.checkpoint import Checkpoint
 from faircount.evidence.log.note import Note
 from faircount.model import Ballot, Counted, Design, Person, Seen, TamperError, UsageError
 
+PATIENCE = 300
+"""Seconds by which a witness's clock may be ahead of ours."""
 NOT_AUDITED = "not-audited.json"
 """The committed file that names the election's contests which the audit does not touch, each with the reason."""
 
@@ -40,7 +42,9 @@ def witness(held: HeldAudit, by: Person, note: Note | None = None) -> Done:
     """Put the witnessed checkpoint of the commitment into the log: signed, and cosigned as the policy asks."""
     if note is None:
         _, note = held.checkpoint()
-    held.policy.check(note)
+    late = [name for name, time in held.policy.check(note).times if time > held.seconds + PATIENCE]
+    if late:
+        raise UsageError(f"{late[0]} says that it cosigned later than now: set the clock right, here or there")
     told = Checkpoint.parse(note.text)
     if told.size > held.log.head().size or held.log.root_at(told.size) != told.root:
         raise TamperError(f"the note is of another log: its root at {told.size} entries is not the one of this log")
@@ -55,8 +59,11 @@ def roll(held: HeldAudit, by: Person, digits: str) -> list[Done]:
 
 
 def make_promise(held: HeldAudit, by: Person, party: str, digest: str) -> Done:
-    """Note what a party binds itself to before the dice."""
-    return held.do("promise", by, {"party": party, "sha256": digest})
+    """Note what a party binds itself to before the dice. It must be witnessed: where nobody cosigns, it is here."""
+    done = held.do("promise", by, {"party": party, "sha256": digest})
+    if not held.audit.policy["quorum"]:
+        witness(held, by)
+    return done
 
 
 def reveal(held: HeldAudit, by: Person, party: str, nonce: str, value: str) -> list[Done]:

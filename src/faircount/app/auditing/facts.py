@@ -1,16 +1,12 @@
 """From what is committed to what a plan, or a bet, needs: margins, kinds of ballots, pools, styles."""
 
 from collections import Counter
-from fractions import Fraction
+from collections.abc import Iterable
 
-from faircount.audit.planning.cells import compared
-from faircount.audit.planning.facts import AssertionFacts, ContestFacts, Kind, Pool, Rates
+from faircount.audit.planning.cells import pooled_bet
+from faircount.audit.planning.facts import AssertionFacts, ContestFacts, Kind, Pool
 from faircount.audit.planning.joint import Style
-from faircount.audit.planning.sizes import best_bet
-from faircount.model import Commitment, Counted, Subject
-
-LARGEST_BET = 1.8
-"""λ beyond which one card of the worst kind would take more than nine tenths."""
+from faircount.model import HALF, Ballot, Commitment, Subject
 
 
 def facts_of(commitment: Commitment) -> tuple[ContestFacts, ...]:
@@ -25,24 +21,22 @@ def facts(commitment: Commitment, one: Subject) -> ContestFacts:
         for assertion, margin in zip(one.assertions, one.margins, strict=True)
     )
     pools = tuple(
-        Pool(name, _kinds(one, parts[one.id])) for name, parts in sorted(commitment.pools.items()) if one.id in parts
+        Pool(name, _kinds(one, parts[one.id].ballots, commitment.pool_sizes[name]))
+        for name, parts in sorted(commitment.pools.items())
+        if one.id in parts
     )
-    tally: Counter[int] = Counter()
-    for card in commitment.listed:
-        tally.update(index for contest, index in card.record if contest == one.id and index is not None)
-    kinds = [
-        Kind(n, tuple(a.assorter.value(commitment.reads[one.id][index].ballot) for a in one.assertions))
-        for index, n in sorted(tally.items())
-    ]
-    phantoms = sum(card.is_phantom for card in commitment.listed)
-    if phantoms:
-        kinds.append(Kind(phantoms, tuple(Fraction(1, 2) for _ in one.assertions)))
-    every = (*kinds, *(kind for pool in pools for kind in pool.kinds))
-    return ContestFacts(one.contest.title, claims, tuple(every), pools)
+    reads = commitment.reads.get(one.id, ())
+    read = [(reads[index].ballot, n) for index, n in sorted(commitment.times_read[one.id].items())]
+    phantoms = sum(card.is_phantom and one.id in dict(card.record) for card in commitment.listed)
+    kinds = _kinds(one, read, sum(n for _, n in read) + phantoms)
+    return ContestFacts(one.contest.title, claims, (*kinds, *(kind for pool in pools for kind in pool.kinds)), pools)
 
 
-def _kinds(one: Subject, counted: Counted) -> tuple[Kind, ...]:
-    return tuple(Kind(n, tuple(a.assorter.value(ballot) for a in one.assertions)) for ballot, n in counted.ballots if n)
+def _kinds(one: Subject, counted: Iterable[tuple[Ballot, int]], cards: int) -> tuple[Kind, ...]:
+    """Return what ballots are worth to each claim; of so many cards those beyond them, phantoms or without it, ½."""
+    kinds = [Kind(n, tuple(a.assorter.value(ballot) for a in one.assertions)) for ballot, n in counted if n]
+    rest = cards - sum(kind.cards for kind in kinds)
+    return (*kinds, Kind(rest, (HALF,) * len(one.assertions))) if rest else tuple(kinds)
 
 
 def styles_of(commitment: Commitment) -> tuple[Style, ...]:
@@ -57,9 +51,6 @@ def styles_of(commitment: Commitment) -> tuple[Style, ...]:
 def fitting_bet(commitment: Commitment, one: Subject) -> str:
     """Return λ, four digits, that grows fastest for the contest's hardest claim if one record in a thousand is wrong.
 
-    It follows from what is committed alone, so that it is fixed before the seed. Source: Spertus 2023, COBRA,
-    arXiv:2304.01010, eq. 2 for pools.
+    It follows from what is committed alone, so that it is fixed before the seed, and is the one that a plan forecasts.
     """
-    cells = compared(facts(commitment, one), Rates(two_over=0.001))
-    hardest = min(range(len(one.assertions)), key=lambda at: one.margins[at] / one.assertions[at].assorter.upper)
-    return f"{min(best_bet(cells.values[hardest], cells.shares()), LARGEST_BET):.4f}"
+    return f"{pooled_bet(facts(commitment, one)):.4f}"

@@ -62,7 +62,9 @@ def _counted(contest: Contest, path: Path) -> Counted:
         cards = plain[heads[CARDS]].replace(",", "")
         if not cards.isdecimal():
             raise BadInputError(place, "cards are a whole number", repr(plain[heads[CARDS]]))
-        tally[said(contest, plain[heads["said"]], place)] += int(cards)
+        ballot = said(contest, plain[heads["said"]], place)
+        if int(cards):
+            tally[ballot] += int(cards)
     if not tally:
         raise BadInputError(path.name, "a hand count has rows", "none")
     order = sorted(tally.items(), key=lambda pair: (pair[0].ranking, pair[0].votes))

@@ -211,6 +211,11 @@ class HeldAudit:
             raise UsageError(f"this request was made before with other content; it is act {index}")
         return Done(earlier, self.log.receipt(index))
 
+    @property
+    def seconds(self) -> int:
+        """Now, in seconds since 1970."""
+        return int(self._clock().timestamp())
+
     def _time(self) -> str:
         told = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if told < self.audit.at:

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from faircount.app.auditing.facts import facts_of, styles_of
-from faircount.app.auditing.preparing import Prepared, Wish, prepare
+from faircount.app.auditing.preparing import DEFAULT_RISK, POOLED_RISK, Prepared, Wish, prepare, records_of
 from faircount.app.auditing.records import Manifest
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress
 from faircount.audit.measuring import settings_of
-from faircount.audit.planning.designs import Plan
+from faircount.audit.planning.designs import Method, Plan
 from faircount.audit.planning.facts import Rates
 from faircount.audit.planning.joint import Style
-from faircount.model import Assertion, Commitment, Design, Subject
+from faircount.model import Assertion, BadInputError, Commitment, Design, Subject, UsageError
 from faircount.risk import RISKS, Population
 
 
@@ -74,6 +74,19 @@ def plan_of(
     if unlisted > 0:
         styles = (*styles, Style((), unlisted))
     return Plan(
-        facts_of(commitment), styles, batches if unlisted >= 0 else (), batch_totals=bool(batches),
+        facts_of(commitment), styles, batches if unlisted >= 0 else (), _has_batch_totals(opened, commitment),
         risk_limit=float(risk_limit), percent=percent, rates=Rates(one_over=over),
+        comparison=Method(DEFAULT_RISK[Design.COMPARISON]), pooled=Method(POOLED_RISK),
+        polling=Method(DEFAULT_RISK[Design.POLLING]),
     )  # fmt: skip
+
+
+def _has_batch_totals(opened: Opened, commitment: Commitment) -> bool:
+    """Say whether totals of each audited contest are known by batch, each batch one of the manifest's."""
+    try:
+        records = records_of(opened, Wish(Design.BATCH))
+        for one in commitment.audited:
+            records.profile(one.contest.title)
+    except (UsageError, BadInputError):
+        return False
+    return True

@@ -6,7 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from faircount.app.auditing.facts import fitting_bet
-from faircount.app.auditing.records import Batches, Listed, Polled, Records
+from faircount.app.auditing.records import Listed, Records
+from faircount.app.auditing.tallied import Batches, Polled
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress, Silent
 from faircount.app.recounting import result
@@ -16,6 +17,7 @@ from faircount.audit.reports import margin_of, recorded
 from faircount.count import RULES
 from faircount.count.ballots import ballots_of
 from faircount.model import (
+    HALF,
     Ballots,
     CardCount,
     Commitment,
@@ -164,6 +166,8 @@ def _subject(contest: Contest, records: Records, wish: Wish) -> Subject:
     claims = claims_of(bounded, transcript, ballots_of(RULES[contest.rule], bounded, held))
     if not records.has_cards(contest.title):
         _refuse_totals(contest, claims)
+    if not records.knows_all(contest.title):
+        _refuse_figures(bounded, claims)
     decided = replace(bounded, options=tuple(sorted(dict(transcript.decisions).items())))
     return Subject(
         "", decided, CardCount(records.cards(contest.title)),
@@ -180,6 +184,21 @@ def _refuse_totals(contest: Contest, claims: Claims) -> None:
     features = {feature.name for one in claims.assertions for _, feature in one.assorter.terms} - {"votes"}
     if features:
         raise UsageError(f"only totals of {contest.title!r} are known, and its claims need what single cards say")
+
+
+def _refuse_figures(contest: Contest, claims: Claims) -> None:
+    """Raise `UsageError` for a claim that votes are above a stated figure, where cards without the contest are drawn.
+
+    Such a claim takes its part of the figure from every card; a card without the contest would take nothing (½), so
+    that the claim could hold of too few votes. Half a vote is the figure of "at least one", which any card proves.
+    """
+    for one in claims.assertions:
+        share = sum((-times for times, feature in one.assorter.terms if feature.name == "cards"), Fraction(0))
+        if one.kind == "above-figure" and share * (contest.cards_bound or 0) > HALF:
+            raise UsageError(
+                f"{contest.title!r} is about a stated figure ({one.claim}), which needs every card to be known to hold "
+                "it: compare card by card without pools (--design comparison)"
+            )
 
 
 def _named(subjects: Sequence[Subject]) -> list[Subject]:

@@ -3,19 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from faircount.app.auditing.readings import distinct_of
-from faircount.app.auditing.totals import contests_of_totals, official, votes_as_patterns
 from faircount.app.opened import Opened
-from faircount.audit.forms import utf16
-from faircount.count import RULES
-from faircount.count.ballots import ballots_of
 from faircount.model import (
     PHANTOM,
     BadInputError,
     Ballot,
-    BatchReport,
     CardCount,
     Commitment,
     Contest,
@@ -23,12 +19,10 @@ from faircount.model import (
     Design,
     ListedCard,
     NotCounted,
-    Pattern,
     Profile,
     Subject,
     UsageError,
 )
-from faircount.store import profile
 from faircount.store.streams import cards_in_order
 
 MANIFEST = """
@@ -37,7 +31,7 @@ select jurisdiction, tabulator, batch, max(cards) as cards from manifest where c
 """
 """Batches and their cards as the manifest states them; other claims about the same batches are for the checks."""
 
-_BATCHES = "select jurisdiction, tabulator, batch, count(*) from cards group by all order by all"
+BATCHES = "select jurisdiction, tabulator, batch, count(*) from cards group by all order by all"
 """Card records by batch, whatever contests they hold."""
 
 
@@ -64,6 +58,9 @@ class Records(Protocol):
 
     def cards(self, title: str) -> int:
         """Return N for one contest: how many cards hold it at most, or could be drawn."""
+
+    def knows_all(self, title: str) -> bool:
+        """Say whether each card of N is known to hold the contest, or is a phantom: claims about a figure need it."""
 
     def commitment(self, subjects: tuple[Subject, ...]) -> Commitment:
         """Return all of it, for these contests."""
@@ -185,19 +182,31 @@ class Listed:
         return title in self._profiles
 
     def cards(self, title: str) -> int:
-        """Return the cards that list the contest, and every card that is missing."""
-        return self.profile(title).total_cards + self._lacking(title)
+        """Return the cards that may hold the contest, all of a pool that holds it, and every card that is missing."""
+        others = sum(size - held[title] for size, held in self._in_pools.values() if held[title])
+        return self.profile(title).total_cards + others + self._lacking(title)
+
+    def knows_all(self, title: str) -> bool:
+        """Say whether no card that holds the contest is in a pool."""
+        return not any(held[title] for _, held in self._in_pools.values())
+
+    @cached_property
+    def _in_pools(self) -> dict[str, tuple[int, Counter[str]]]:
+        """Pool → its cards, and how many of them hold each contest, by title."""
+        found: dict[str, tuple[int, Counter[str]]] = {}
+        for _, _, _, pool, numbers in self._cards:
+            if pool:
+                size, held = found.get(pool, (0, Counter()))
+                held.update(self._opened.patterns[number][0] for number in numbers)
+                found[pool] = size + 1, held
+        return found
 
     def _lacking(self, title: str) -> int:
         """Return how many phantoms hold the contest: up to its stated bound, or all cards that have no record."""
         held, bound = self.profile(title).total_cards, self._opened.contests[title].cards_bound
         if bound is None:
             return self._missing
-        if bound < held:
-            raise UsageError(
-                f"{held:,} records list it, and its bound says that at most {bound:,} cards hold it; "
-                "find out why before an audit: faircount reconcile"
-            )
+        refuse_bound(self._opened.contests[title], held, max(bound, held))
         return bound - held
 
     def commitment(self, subjects: tuple[Subject, ...]) -> Commitment:
@@ -207,16 +216,17 @@ class Listed:
         reads = distinct_of(held, patterns)
         pools: dict[str, dict[str, Counter[Ballot]]] = {}
         listed = []
-        for unit, batch, position, pool, numbers in self._cards:
-            record = []
-            for number in numbers:
+        for _, _, _, pool, numbers in self._cards:
+            for number in numbers if pool else ():
                 if number in patterns:
-                    title = patterns[number][0]
-                    index = reads.index[number]
-                    record.append((held[title].id, None if pool else index))
-                    if pool:
-                        tally = pools.setdefault(pool, {}).setdefault(held[title].id, Counter())
-                        tally[reads.distinct[held[title].id][index].ballot] += 1
+                    name, index = held[patterns[number][0]].id, reads.index[number]
+                    tally = pools.setdefault(pool, {}).setdefault(name, Counter())
+                    tally[reads.distinct[name][index].ballot] += 1
+        for unit, batch, position, pool, numbers in self._cards:
+            # Nobody knows which card of a pool is which record: any of them may hold what one of them does.
+            record: list[tuple[str, int | None]] = [(name, None) for name in pools.get(pool, ())]
+            if not pool:
+                record = [(held[patterns[n][0]].id, reads.index[n]) for n in numbers if n in patterns]
             if record:
                 listed.append(ListedCard(unit, batch, position, pool, tuple(sorted(record))))
         lacking = {one.id: self._lacking(one.contest.title) for one in subjects}
@@ -246,130 +256,6 @@ def _counter(tally: Counter[Ballot]) -> Counted:
     return Counted(CardCount(sum(tally.values())), tuple((ballot, tally[ballot]) for ballot in order))
 
 
-def counted(contest: Contest, held: Profile) -> Counted:
-    """Return a profile as counted ballots under the contest's law."""
-    ballots = ballots_of(RULES[contest.rule], contest, held)
-    return Counted(CardCount(held.total_cards), tuple(zip(ballots.ballots, map(int, ballots.cards), strict=True)))
-
-
-class Polled:
-    """The manifest to draw from, and what was reported of each contest."""
-
-    def __init__(self, opened: Opened) -> None:
-        self._opened = opened
-        self._manifest = Manifest.of(opened)
-        self._profiles = opened.profiles
-        self.remarks: tuple[str, ...] = ()
-        of_totals, self.lost = contests_of_totals(opened)
-        self.contests = opened.contests | of_totals
-        if not self._manifest.batches:
-            raise UsageError("there is no ballot manifest: cards are polled from one; ingest it first")
-
-    def profile(self, title: str) -> Profile:
-        """Return how the contest's cards are recorded, or its official totals as single votes where no cards are."""
-        if title in self._profiles:
-            return self._profiles[title]
-        totals = official(self._opened, title).values()
-        return Profile.of(votes_as_patterns(self.contests[title], totals))
-
-    def has_cards(self, title: str) -> bool:
-        """Say whether cards are on record of the contest; else official totals are all there is."""
-        return title in self._profiles
-
-    def cards(self, title: str) -> int:
-        """Return all cards of the manifest: which of them hold the contest is not known before they are looked at."""
-        del title
-        return self._manifest.total
-
-    def commitment(self, subjects: tuple[Subject, ...]) -> Commitment:
-        """Return the manifest, and the reported totals."""
-        totals = {}
-        for one in subjects:
-            found = counted(one.contest, self.profile(one.contest.title))
-            on_cards = self.has_cards(one.contest.title)
-            totals[one.id] = found if on_cards else Counted(one.cards, found.ballots)
-        batches = tuple(BatchReport(name, CardCount(n)) for name, n in sorted(
-            self._manifest.batches.items(), key=lambda pair: (natural(pair[0]), pair[0])))  # fmt: skip
-        return Commitment(Design.POLLING, subjects, batches=batches, totals=totals)
-
-
-class Batches:
-    """Every batch with what was reported of it: from its card records, or from official totals by batch."""
-
-    def __init__(self, opened: Opened) -> None:
-        self._opened = opened
-        self._manifest = Manifest.of(opened)
-        self._parts: dict[str, dict[str, Profile]] = {}
-        of_totals, self.lost = contests_of_totals(opened)
-        self.contests = opened.contests | of_totals
-        self.remarks: tuple[str, ...] = ()
-        self._several = has_several(opened)
-        self._recorded = {
-            label(jurisdiction if self._several else None, tabulator, batch): int(n)
-            for jurisdiction, tabulator, batch, n in opened.engine.ask(_BATCHES).rows
-        }
-        """Batch → card records in it, whatever they hold."""
-        if not self._manifest.batches:
-            self.remarks = ("NOT CHECKED: no manifest says how many cards each batch has; those on record are taken",)
-
-    def has_cards(self, title: str) -> bool:
-        """Say whether cards are on record of the contest; else official totals are all there is."""
-        return title in self._opened.profiles
-
-    def _of(self, title: str) -> dict[str, Profile]:
-        if title in self._parts:
-            return self._parts[title]
-        contest = self.contests[title]
-        if self.has_cards(title):
-            cards = profile(self._opened.engine, contest, ("jurisdiction", "tabulator", "batch"))
-            found = {label(j if self._several else None, t, b): one for (j, t, b), one in cards.items()}
-        elif not self._manifest.batches:
-            raise UsageError("only totals are known, and no manifest says how many cards each batch has")
-        else:
-            totals = official(self._opened, title, by_batch=True)
-            found = {batch: Profile.of(votes_as_patterns(contest, [votes])) for batch, votes in totals.items()}
-        if "" in found:
-            raise UsageError("some of its cards are in no batch: nobody could count them apart")
-        unknown = sorted(found.keys() - self._manifest.batches.keys()) if self._manifest.batches else []
-        if unknown:
-            raise BadInputError("batches", "each is in the manifest", repr(unknown[0]), "see faircount reconcile")
-        self._parts[title] = found
-        return found
-
-    def profile(self, title: str) -> Profile:
-        """Return how the contest's cards are recorded in all batches together."""
-        whole: Counter[Pattern] = Counter()
-        for one in self._of(title).values():
-            whole.update(dict(zip(one.patterns, map(int, one.cards), strict=True)))
-        return Profile.of(dict(whole))
-
-    def cards(self, title: str) -> int:
-        """Return the cards of all batches in which the contest may be, by the manifest where there is one."""
-        return sum(map(self._size, self._of(title)))
-
-    def _size(self, batch: str) -> int:
-        return max(self._recorded.get(batch, 0), self._manifest.batches.get(batch, 0))
-
-    def _holding(self, title: str, batch: str) -> int:
-        """Return how many cards of a batch hold the contest at most: those on record, and all that have no record."""
-        if not self.has_cards(title):
-            return self._size(batch)
-        return int(self._of(title)[batch].total_cards) + self._size(batch) - self._recorded.get(batch, 0)
-
-    def commitment(self, subjects: tuple[Subject, ...]) -> Commitment:
-        """Return every batch with its reports."""
-        found: dict[str, dict[str, Counted]] = {name: {} for name in self._manifest.batches}
-        for one in subjects:
-            for batch, part in self._of(one.contest.title).items():
-                ballots = counted(one.contest, part).ballots
-                cards = CardCount(self._holding(one.contest.title, batch))
-                found.setdefault(batch, {})[one.id] = Counted(cards, ballots)
-        batches = tuple(
-            BatchReport(name, CardCount(self._size(name)), found[name]) for name in sorted(found, key=utf16)
-        )
-        return Commitment(Design.BATCH, subjects, batches=batches)
-
-
 def _rows(opened: Opened) -> Iterator[dict[str, Any]]:
     wanted = ["jurisdiction", "tabulator", "batch", "position", "imprinted_id", "sheet", "counting_group", "patterns"]
     for table in cards_in_order(opened.engine):
@@ -379,3 +265,21 @@ def _rows(opened: Opened) -> Iterator[dict[str, Any]]:
 def natural(text: str) -> tuple[tuple[int, str], ...]:
     """Return a key that puts 2 before 10."""
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in text.replace(",", "-").split("-"))
+
+
+def refuse_bound(contest: Contest, held: int, listed: int) -> None:
+    """Raise `UsageError` where the bound on a contest's cards is below those on record, or above all that are listed.
+
+    A card that no list has can be neither drawn nor bounded; a comparison has phantoms for such cards.
+    """
+    bound = contest.cards_bound
+    if bound is not None and bound < held:
+        raise UsageError(
+            f"{held:,} records list it, and its bound says that at most {bound:,} cards hold it; "
+            "find out why before an audit: faircount reconcile"
+        )
+    if bound is not None and bound > listed:
+        raise UsageError(
+            f"up to {bound:,} cards hold it, and {listed:,} are listed that may; find the rest, or compare card by "
+            "card: --design comparison has phantoms for them"
+        )

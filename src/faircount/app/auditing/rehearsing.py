@@ -147,11 +147,15 @@ class _Paper:
 
 
 def _listed(commitment: Commitment, rng: random.Random) -> Iterator[tuple[str, Seen]]:
-    """Yield each card of the list; those of a pool get the pool's ballots in an order drawn by chance."""
-    decks: dict[tuple[str, str], list[Ballot]] = {}
+    """Yield each card of the list; those of a pool get the pool's ballots in an order drawn by chance.
+
+    As many cards of a pool hold a contest as its totals say; the others are without it.
+    """
+    decks: dict[tuple[str, str], list[Ballot | None]] = {}
     for pool, contests in sorted(commitment.pools.items()):
         for name, counted in sorted(contests.items()):
-            deck = [ballot for ballot, n in counted.ballots for _ in range(n)]
+            deck: list[Ballot | None] = [ballot for ballot, n in counted.ballots for _ in range(n)]
+            deck += [None] * (commitment.pool_sizes[pool] - len(deck))
             rng.shuffle(deck)
             decks[pool, name] = deck
     for card in commitment.listed:

@@ -25,7 +25,8 @@ _RULE = {
 def contest_of(config: Config, ranks: int, changes: Mapping[str, str]) -> Contest:
     """Return the contest that `config` describes, for ballots of `ranks` ranks; `changes` are decisions stated anew.
 
-    Choices are in the order of the configuration, the pooled write-ins last. Raises `BadInputError` for rules of the
+    Choices are in the order of the configuration, the pooled write-ins last. `minimumVoteThreshold` is not applied: no
+    code of RCTab 2.0.1 reads it. Raises `BadInputError` for rules of the
     configuration that no rule here counts by.
     """
     rules = config.rules
@@ -53,15 +54,12 @@ def _common(rules: Rules) -> dict[str, str]:
 def _of_mode(config: Config) -> dict[str, str]:
     rules, mode = config.rules, config.rules.mode
     single = mode in ("singleWinnerMajority", "multiPassIrv")
-    if rules.minimum > 9_999 or (rules.minimum and not single):
-        raise _uncounted(config, "minimumVoteThreshold", str(rules.minimum), "leave it 0")
     if rules.stop_after and mode not in ("singleWinnerMajority", *STV_MODES):
         raise _uncounted(config, "stopTabulationEarlyAfterRound", str(rules.stop_after), "leave it empty")
     stop = {"stop_after": "never" if (rules.stop_after or 10_000) > 9_999 else str(rules.stop_after)}
     if single:
         found = {
             "batch": "yes" if rules.batch else "no",
-            "minimum": str(rules.minimum),
             "threshold": "first-round" if rules.first_round_threshold else "each-round",
             "until_two": "elected-before" if rules.until_two else "no",
         }

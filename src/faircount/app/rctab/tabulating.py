@@ -59,7 +59,15 @@ def tabulate(path: Path, changes: Mapping[str, str] | None = None) -> Tabulated:
     notes = []
     if ballots.invalid:
         notes.append(f"ballots left out, which the voting system declares invalid, as RCTab does: {ballots.invalid:,}")
+    if config.rules.minimum and "minimum" not in dict(contest.options):
+        notes.append(_unapplied(config.rules.minimum, {option.name for option in rule.options}))
     return Tabulated(config, contest, profile, transcript, summaries, files, tuple(notes))
+
+
+def _unapplied(minimum: int, options: set[str]) -> str:
+    """Say that the configuration's minimum was not applied, and how it can be."""
+    applied = f"; -O minimum={minimum} applies it" if "minimum" in options else ""
+    return f"minimumVoteThreshold {minimum} is not applied: RCTab 2.0.1 has it in its files and never reads it{applied}"
 
 
 def write_reports(done: Tabulated, folder: Path) -> tuple[Path, ...]:
@@ -106,5 +114,7 @@ def _refuse_open(contest: Contest, transcript: Transcript) -> None:
             f"{contest.title}: round {len(transcript.rounds)} has a tie that nobody has decided ({names}); say who was "
             f"picked: -O tie=recorded -O 'tie_record=[\"…\"]'"
         )
+    if last is not None and transcript.verdict == "stopped" and not last.excluded:
+        raise UsageError(f"{contest.title}: {last.note}")
     if last is None or transcript.verdict == "no votes":
         raise UsageError(f"{contest.title}: no ballot counts for anybody, so nobody is elected")

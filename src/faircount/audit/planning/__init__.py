@@ -4,7 +4,7 @@ A plan promises nothing about an outcome: it forecasts work, from the records an
 """
 
 from faircount.audit.planning.advice import Advice, WhatIf, advise, by_risk_limit, without, without_each
-from faircount.audit.planning.cells import Cells, compared, polled
+from faircount.audit.planning.cells import Cells, compared, polled, pooled_bet
 from faircount.audit.planning.cost import SOURCES, Cost, Prices, Work, cost_of
 from faircount.audit.planning.designs import DESIGNS, Design, Estimate, Method, Plan, estimates
 from faircount.audit.planning.facts import NO_ERRORS, AssertionFacts, ContestFacts, Kind, Pool, Rates
@@ -35,6 +35,6 @@ __all__ = [
     "Cost", "Design", "Estimate", "Forecast", "Forecasts", "HybridSize", "Kind", "Method", "Plan", "Pool", "Prices",
     "Rates", "Size", "Style", "Union", "WhatIf", "Work", "advise", "batch_bound", "batch_draws", "batches_opened",
     "best_bet", "best_expected", "bravo_quantiles", "by_risk_limit", "compared", "comparison_sizes", "cost_of",
-    "distinct_batches", "estimates", "exact", "expected_union", "hybrid_size", "polled", "polling_sizes", "simulate",
-    "simulate_batches", "simulated_union", "without", "without_each",
+    "distinct_batches", "estimates", "exact", "expected_union", "hybrid_size", "polled", "polling_sizes", "pooled_bet",
+    "simulate", "simulate_batches", "simulated_union", "without", "without_each",
 ]  # fmt: skip

@@ -13,6 +13,8 @@ from faircount.model import BadInputError, UsageError
 from faircount.risk import Floats, Population, RiskFunction, Settings
 
 Whole = NDArray[np.int64]
+LARGEST_BET = 1.8
+"""λ beyond which one card of the worst kind would take more than nine tenths."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,6 +61,16 @@ def compared(contest: ContestFacts, rates: Rates = NO_ERRORS) -> Cells:
             columns.append([(1 - (mean - value) / one.upper) * one.right for one, mean, value in found])
     rights = [one.right for one in contest.assertions]
     return _cells(contest, counts, columns, [2 * right for right in rights], rights)
+
+
+def pooled_bet(contest: ContestFacts) -> float:
+    """Return λ, to four digits, of a comparison with pools: the best for its hardest claim if 1 record in 1,000 errs.
+
+    One bet for all claims of the contest, at most `LARGEST_BET`. Source: Spertus 2023, COBRA, arXiv:2304.01010, eq. 2.
+    """
+    cells = compared(contest, Rates(two_over=0.001))
+    best = best_bet(cells.values[contest.assertions.index(contest.hardest)], cells.shares())
+    return round(min(best, LARGEST_BET), 4)
 
 
 def polled(contest: ContestFacts) -> Cells:

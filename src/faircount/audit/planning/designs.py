@@ -1,19 +1,19 @@
 """Designs of an audit: which are possible with the records at hand, and the work that each takes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
-from faircount.audit.planning.cells import compared, polled
+from faircount.audit.planning.cells import compared, polled, pooled_bet
 from faircount.audit.planning.cost import DEFAULTS, Cost, Prices, Work, cost_of
-from faircount.audit.planning.facts import NO_ERRORS, ContestFacts, Rates
+from faircount.audit.planning.facts import NO_ERRORS, ContestFacts, Kind, Rates
 from faircount.audit.planning.hybrid import hybrid_size
 from faircount.audit.planning.joint import Style, batches_opened, distinct_batches, expected_union
 from faircount.audit.planning.simulation import NO_BATCH_ERRORS, PERCENTS, BatchErrors, simulate, simulate_batches
 from faircount.audit.planning.sizes import batch_bound
-from faircount.model import BadInputError, Catalog, UsageError
+from faircount.model import HALF, BadInputError, Catalog, UsageError
 from faircount.risk.risk_function import checked_risk_limit
 
 
@@ -44,8 +44,9 @@ class Plan:
     rates: Rates = NO_ERRORS
     batch_errors: BatchErrors = NO_BATCH_ERRORS
     prices: Prices = DEFAULTS
-    comparison: Method = Method("comparison-adaptive")
+    comparison: Method = Method("cobra")
     pooled: Method = Method("betting-fixed")
+    """Where its bet is not stated, it is `pooled_bet` of each contest."""
     polling: Method = Method("alpha")
     runs: int = 400
     seed: str = "plan"
@@ -73,7 +74,9 @@ class Plan:
 
 
 Sizes = Mapping[str, int]
-"""Contest → cards to draw; all its cards where it is to be counted by hand."""
+"""Contest → cards to draw, or batches; all of them where it is to be counted by hand."""
+Taken = tuple[Sizes, tuple[str, ...], Work]
+"""Draws of each contest, those contests that come to a full hand count all the same, and all the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,8 @@ class Design:
     name: str
     missing: Callable[[Plan], tuple[str, ...]]
     """What it would need and is not there, in words."""
-    estimate: Callable[[Plan], tuple[Sizes, Work] | None]
-    """Draws of each contest and all the work; None where facts do not even say what it would take."""
+    estimate: Callable[[Plan], Taken | None]
+    """What it takes; None where facts do not even say."""
 
 
 def estimates(plan: Plan) -> tuple[Estimate, ...]:
@@ -114,9 +117,7 @@ def estimates(plan: Plan) -> tuple[Estimate, ...]:
         told = design.estimate(plan)
         if told is None:
             continue
-        sizes, work = told
-        all_cards = {one.title: one.cards for one in plan.contests}
-        whole = tuple(title for title, size in sizes.items() if size >= all_cards[title])
+        sizes, whole, work = told
         found.append(Estimate(design.name, design.missing(plan), tuple(sizes.items()), whole, work,
                               cost_of(work, plan.prices)))  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.cost.people_hours, one.design)))
@@ -140,43 +141,60 @@ def _percentile(
 
 def _size(plan: Plan, contest: ContestFacts, look: Look) -> int:
     method = {"compare": plan.comparison, "pools": plan.pooled, "poll": plan.polling}[look]
+    if look == "pools" and method == Method("betting-fixed"):
+        method = Method(method.name, (("bet", pooled_bet(contest)),))
     return _percentile(contest, look, method, plan.risk_limit, plan.rates, plan.percent, plan.runs, plan.seed)
 
 
-def _sampled(plan: Plan, look: Look) -> tuple[Sizes, Work]:
-    sizes = {contest.title: _size(plan, contest, look) for contest in plan.contests}
-    return sizes, _work(plan, sizes)
+def _sampled(plan: Plan, look: Look) -> Taken:
+    return _taken(plan, {contest.title: _size(plan, contest, look) for contest in plan.contests})
 
 
-def _work(plan: Plan, sizes: Sizes) -> Work:
-    """Return the work of drawing cards: those of contests that need all cards are counted batch by batch instead."""
+def _taken(plan: Plan, sizes: Sizes) -> Taken:
+    """Return what drawing cards takes: those of contests that need all cards are counted batch by batch instead."""
     whole = [one for one in plan.contests if sizes[one.title] >= one.cards]
-    some = {title: size for title, size in sizes.items() if title not in {one.title for one in whole}}
-    union = expected_union(plan.styles, some)
-    opened = batches_opened(plan.batch_cards, min(plan.cards, round(union.cards))) if plan.batch_cards else 0.0
-    sample = Work(opened if some else 0, union.cards, union.readings, 0, 1)
+    by_hand = tuple(one.title for one in whole)
+    union = expected_union(plan.styles, {title: size for title, size in sizes.items() if title not in by_hand})
+    return sizes, by_hand, _work(plan, union.cards, union.readings, whole)
+
+
+def _work(plan: Plan, cards: float, readings: float, whole: Sequence[ContestFacts]) -> Work:
+    opened = batches_opened(plan.batch_cards, min(plan.cards, round(cards))) if plan.batch_cards else 0.0
+    sample = Work(opened, cards, readings, 0, 1)
     if not whole:
         return sample
-    by_hand = Work(len(plan.batch_cards) - sample.batches, 0, 0, sum(one.cards for one in whole), 2)
-    return sample + by_hand
+    return sample + Work(len(plan.batch_cards) - opened, 0, 0, sum(one.cards for one in whole), 2)
 
 
-def _card_comparison(plan: Plan) -> tuple[Sizes, Work]:
+def _card_comparison(plan: Plan) -> Taken:
     return _sampled(plan, "compare")
 
 
-def _polling(plan: Plan) -> tuple[Sizes, Work]:
-    return _sampled(plan, "poll")
+def _polling(plan: Plan) -> Taken:
+    """No list says which cards hold a contest, so each is polled from all cards, and those for the others serve it."""
+    sizes = {one.title: _size(plan, _among(one, plan.cards), "poll") for one in plan.contests}
+    whole = [one for one in plan.contests if sizes[one.title] >= plan.cards]
+    some = [one for one in plan.contests if one not in whole]
+    drawn = max((sizes[one.title] for one in some), default=0)
+    readings = drawn * sum(one.cards for one in some) / plan.cards
+    return sizes, tuple(one.title for one in whole), _work(plan, drawn, readings, whole)
 
 
-def _pools(plan: Plan) -> tuple[Sizes, Work] | None:
-    if plan.recorded:
-        return None
-    sizes = {one.title: _size(plan, one, "pools" if one.pools else "compare") for one in plan.contests}
-    return sizes, _work(plan, sizes)
+def _among(contest: ContestFacts, cards: int) -> ContestFacts:
+    """Return the contest among so many cards, of which those without it are worth ½."""
+    others = cards - contest.cards
+    if not others:
+        return contest
+    claims = tuple(replace(one, margin=one.margin * one.cards / cards, cards=cards) for one in contest.assertions)
+    blank = Kind(others, tuple(HALF for _ in claims))
+    return replace(contest, assertions=claims, ballots=(*contest.ballots, blank) if contest.ballots else ())
 
 
-def _hybrid(plan: Plan) -> tuple[Sizes, Work] | None:
+def _pools(plan: Plan) -> Taken | None:
+    return None if plan.recorded else _sampled(plan, "pools")
+
+
+def _hybrid(plan: Plan) -> Taken | None:
     """Contests with records of all or of none of their cards are in one stratum and need no combining."""
     if plan.recorded:
         return None
@@ -187,31 +205,37 @@ def _hybrid(plan: Plan) -> tuple[Sizes, Work] | None:
             continue
         found = hybrid_size(contest, plan.risk_limit, plan.percent / 100, plan.rates)
         sizes[contest.title] = min(found.compared + found.polled, contest.cards) if found else contest.cards
-    return sizes, _work(plan, sizes)
+    return _taken(plan, sizes)
 
 
-def _batch_comparison(plan: Plan) -> tuple[Sizes, Work] | None:
+def _batch_comparison(plan: Plan) -> Taken | None:
     if not plan.batch_cards:
         return None
-    sizes, missed, counted = {}, [1.0] * len(plan.batch_cards), []
+    sizes, by_hand, missed, counted = {}, [], [1.0] * len(plan.batch_cards), list[float]()
     for contest in plan.contests:
         # Without totals by batch: each holds the contest in the same share as all, and could be wrong to its size.
         bound = batch_bound(contest.hardest)
         bounds = [bound * Fraction(cards, plan.cards) for cards in plan.batch_cards]
         found = simulate_batches(bounds, plan.batch_cards, plan.risk_limit, plan.batch_errors, runs=plan.runs,
                                  seed=plan.seed, title=contest.title)["draws"]  # fmt: skip
-        draws = found.at(plan.percent)
-        sizes[contest.title] = draws
+        sizes[contest.title] = draws = found.at(plan.percent)
         chances = [cards / plan.cards for cards in plan.batch_cards]
         opened = distinct_batches(chances, draws)
+        if 1 - found.hand_counts < Fraction(plan.percent, 100) or round(opened) == len(chances):
+            by_hand.append(contest.title)
+            sizes[contest.title] = len(chances)
+            counted.append(contest.cards)
+            missed = [0.0] * len(chances)
+            continue
         counted.append(contest.cards * opened / len(plan.batch_cards))
         missed = [one * (1 - chance) ** draws for one, chance in zip(missed, chances, strict=True)]
-    return sizes, Work(sum(1 - one for one in missed), 0, 0, sum(counted), 1)
+    work = Work(sum(1 - one for one in missed), 0, 0, sum(counted), 2 if by_hand else 1)
+    return sizes, tuple(by_hand), work
 
 
-def _hand_count(plan: Plan) -> tuple[Sizes, Work]:
+def _hand_count(plan: Plan) -> Taken:
     sizes = {contest.title: contest.cards for contest in plan.contests}
-    return sizes, Work(len(plan.batch_cards) or 1, 0, 0, sum(sizes.values()), 1)
+    return sizes, tuple(sizes), Work(len(plan.batch_cards) or 1, 0, 0, sum(sizes.values()), 1)
 
 
 def _needs(plan: Plan, *needs: str) -> tuple[str, ...]:

@@ -79,10 +79,11 @@ class College:
     electors: int
     by_choice: tuple[int, ...]
     unassigned: int
+    """Electors without a choice: their area is not decided, or they are missing in its certificate."""
     majority: int
     """The smallest number that is more than half of all electors: 270 of 538."""
     verdict: str
-    """`elected`; `not decided`, where electors without a choice could still make a majority; or `no majority`."""
+    """`elected`; `not decided`, where electors of undecided areas could still make a majority; or `no majority`."""
     winner: str
     """A name; empty unless the verdict is `elected`."""
     statement: str
@@ -117,8 +118,9 @@ def electoral_college(
 
     `certificates` are the electors' own votes by area, then by name, where they are recorded: they count instead of
     the appointments of that area, and every departure is listed. Names that are no choice get a place after the
-    choices. Raises `BadInputError` for an area twice, one with other choices, or a certificate of no known area or
-    with more votes than electors.
+    choices. A certificate is final: an elector who is not in it voted for nobody, and stays one of the whole number
+    appointed, of which the Twelfth Amendment asks a majority. Raises `BadInputError` for an area twice, one with other
+    choices, or a certificate of no known area or with more votes than electors.
     """
     known = dict(certificates or {})
     _checked(choices, areas, known)
@@ -136,7 +138,8 @@ def electoral_college(
     by_choice = tuple(sum(column) for column in zip(*(one.by_choice for one in counted), strict=True))
     electors = sum(one.electors for one in areas)
     unassigned, majority = electors - sum(by_choice), electors // 2 + 1
-    verdict, winner, statement = _outcome(names, by_choice, unassigned, majority, electors)
+    undecided = sum(one.unassigned for one in counted if one.area not in known)
+    verdict, winner, statement = _outcome(names, by_choice, undecided, majority, electors)
     return College(
         tuple(names), tuple(counted), electors, by_choice, unassigned, majority, verdict, winner, statement,
         tuple(departures),
@@ -144,15 +147,15 @@ def electoral_college(
 
 
 def _outcome(
-    names: Sequence[str], by_choice: Sequence[int], unassigned: int, majority: int, electors: int
+    names: Sequence[str], by_choice: Sequence[int], undecided: int, majority: int, electors: int
 ) -> tuple[str, str, str]:
     most = max(by_choice, default=0)
     need = f"{majority} of {electors} electors are a majority"
     if electors and most >= majority:
         winner = names[list(by_choice).index(most)]
         return "elected", winner, f"{winner} has {most} electors; {need}"
-    if unassigned and most + unassigned >= majority:
-        return "not decided", "", f"{unassigned} electors are unassigned, and could make a majority; {need}"
+    if undecided and most + undecided >= majority:
+        return "not decided", "", f"{undecided} electors are unassigned, and could make a majority; {need}"
     return "no majority", "", f"{HOUSE}; {need}"
 
 

@@ -84,8 +84,10 @@ def levelled(
 ) -> Members:
     """Share the whole house out; lists that won more in districts keep it, leave the sharing, and it is done again.
 
-    Levelling seats are what is beyond the seats won. The house does not grow. Source: Sweden, Vallag (2005:837) ch.
-    14; Norway, Valgloven § 11-6; Denmark, Folketingsvalgloven § 77.
+    Levelling seats are what is beyond the seats won. The house does not grow. Source: Norway, Valgloven § 11-6;
+    Denmark, Folketingsvalgloven § 77; Sweden until 2014, Vallag (2005:837) ch. 14. **Not Sweden since 2018**: fixed
+    seats above a list's share are returned (Lag 2014:1384), so that its seats are those of the whole country's
+    sharing, here `entitled`.
     """
     _same_length(votes, won, takes_part)
     inside = [bool(part and n) for n, part in zip(votes, takes_part, strict=True)]

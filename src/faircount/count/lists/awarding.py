@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from faircount.count.lists import persons, thresholds
 from faircount.count.lists.divisors import Settle
-from faircount.count.lists.slates import CHOICES, Slate, slates_of, tally_for_lists
+from faircount.count.lists.slates import CHOICES, Slate, kind_of, slates_of, tally_for_lists
 from faircount.count.marks.tally import Inactive, refuse_ranked
 from faircount.count.rule import Option, settings
 from faircount.count.ties import MARKS_TIES, Ties, leading
@@ -96,9 +96,10 @@ class Settling:
 
 
 def decisions(contest: Contest, rule: str, options: tuple[Option, ...]) -> dict[str, str]:
-    """Return the decisions in force; raises `UsageError` for a contest in which voters rank."""
+    """Return the decisions in force, `choices` as what it comes to; raises `UsageError` where voters rank."""
     refuse_ranked(contest, rule)
-    return settings(rule, options, contest)
+    decided = settings(rule, options, contest)
+    return {**decided, "choices": kind_of(contest, decided["choices"])}
 
 
 def field_of(contest: Contest, decided: Mapping[str, str], votes: tuple[VoteCount, ...], inactive: Inactive) -> Field:

@@ -34,6 +34,13 @@ OPTIONS = (
         "1/4",
         "The part that puts a candidate before the order of the list: 1/4 (Netherlands), 1/20 (Sweden).",
     ),
+    Option(
+        "personal_reach",
+        ("at-least", "more-than"),
+        "at-least",
+        "at-least: exactly that part is enough (Sweden, Vallag ch. 14 § 9). more-than: exactly that part is not enough "
+        "(Netherlands, Kieswet art. P 15(1)).",
+    ),
 )
 
 
@@ -80,7 +87,8 @@ def line_of(slate: Slate, decided: Mapping[str, str], votes: Sequence[VoteCount]
         claims = [(n, -at) for at, n in enumerate(own)]
     elif decided["persons"] == "personal-threshold":
         needed = Fraction(decided["personal_part"]) * _base(slate, decided["personal_base"], votes, list_seats, seats)
-        claims = [(1, n) if n >= needed else (0, -at) for at, n in enumerate(own)]
+        strict = decided["personal_reach"] == "more-than"
+        claims = [(1, n) if n > needed or (n == needed and not strict) else (0, -at) for at, n in enumerate(own)]
     else:
         claims = [(n,) for n in own]
     rank = {claim: at for at, claim in enumerate(sorted(set(claims)))}

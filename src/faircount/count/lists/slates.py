@@ -3,7 +3,7 @@
 Where `choices` is `lists`, every choice of the contest is a list that may win any number of seats. Where it is
 `candidates`, choices are persons, `Choice.party` names their list, and a choice of kind `group` is a vote for the list
 of that party (or of that name) as a whole; a person without a party is a list of one. Either way a vote for anybody
-on a list is a vote for the list.
+on a list is a vote for the list. `auto` leaves it to the contest which of the two it is: `kind_of`.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,13 @@ NO_LIST = ("write-in", "withdrawn", "abstain", "withhold", "broker-non-vote")
 
 CHOICES = Option(
     "choices",
-    ("lists", "candidates"),
+    ("lists", "candidates", "auto"),
     "lists",
     "What the choices of the contest are. lists: each is a list that may win several seats. candidates: each is a "
     "person, its party names the list, a choice of kind group is the list itself, and a person without a party is a "
-    "list of one; votes for persons and for the group are votes for the list.",
+    "list of one; votes for persons and for the group are votes for the list. auto: candidates where two choices have "
+    "the same party or one is of kind group, else lists; the count says which. Where one party has several lists, "
+    "state lists.",
 )
 
 
@@ -49,8 +51,21 @@ class Slate:
         return sum(votes[c] for c in self.choices)
 
 
+def kind_of(contest: Contest, stated: str) -> str:
+    """Return what the choices of `contest` are, `lists` or `candidates`, where the option `choices` is `stated`.
+
+    Two choices of one party are persons of its list, also where one has withdrawn: taken for lists, one person could
+    be elected several times.
+    """
+    if stated != "auto":
+        return stated
+    parties = [choice.party for choice in contest.choices if choice.party]
+    grouped = any(choice.kind == "group" for choice in contest.choices)
+    return "candidates" if grouped or len(set(parties)) < len(parties) else "lists"
+
+
 def slates_of(contest: Contest, kind: str) -> tuple[Slate, ...]:
-    """Return the lists of `contest` in the order of the ballot; `kind` is the value of the option `choices`.
+    """Return the lists of `contest` in the order of the ballot; `kind` is what its choices are (`kind_of`).
 
     Raises `BadInputError` where a party has two choices of kind `group`.
     """

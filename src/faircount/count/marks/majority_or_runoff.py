@@ -1,7 +1,16 @@
 """Majority or runoff: more than half of the votes elects; otherwise the two leading choices meet again."""
 
 from faircount.count.interpretation import read_marks
-from faircount.count.marks.tally import by_votes, follow_marks, in_words, refuse_many, refuse_ranked, tally_marks
+from faircount.count.marks.tally import (
+    by_votes,
+    can_be_elected,
+    follow_marks,
+    in_words,
+    refuse_many,
+    refuse_ranked,
+    tally_marks,
+    voted_for,
+)
 from faircount.count.rule import Reading, Rule, settings
 from faircount.count.ties import MARKS_TIES, Ties, leading
 from faircount.model import CandidateIndex, Contest, Margin, Pattern, Profile, Round, Tie, Transcript
@@ -10,13 +19,14 @@ from faircount.model import CandidateIndex, Contest, Margin, Pattern, Profile, R
 def count(contest: Contest, profile: Profile) -> Transcript:
     """Elect the choice with more than half of the valid votes, or say which two advance to a runoff.
 
-    Valid votes are the votes for all choices; undervotes, overvotes and invalid votes are not among them. Where the
+    Valid votes are the votes for all choices; undervotes, overvotes and invalid votes are not among them. Abstentions
+    and votes withheld that are choices of the ballot are valid votes, and never elected nor in a runoff. Where the
     places in the runoff cannot be told and `tie` does not decide, the count stops: the tied are named, and whoever is
     clearly first advances.
     """
     decided = _decisions(contest)
     votes, inactive = tally_marks(contest, profile)
-    order, valid = [choice for choice in by_votes(votes) if votes[choice]], sum(votes)
+    order, valid = voted_for(contest, votes), sum(votes)
     elected: tuple[CandidateIndex, ...] = ()
     met: tuple[Tie, ...] = ()
     advancing: tuple[CandidateIndex, ...] = ()
@@ -25,7 +35,6 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     elif 2 * votes[order[0]] > valid:
         verdict, elected = "elected", (order[0],)
     else:
-        # Nobody has more than half, so at least two choices have votes.
         advancing, met = leading(order, votes, 2, Ties(contest, decided), "place in the runoff")
         verdict = "tie" if met and met[-1].chosen is None else "runoff"
     return Transcript(
@@ -52,7 +61,7 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     second. Runoff: second less third, for that is who advances. None after a tie, or where nobody could lose.
     """
     votes = transcript.rounds[0].votes
-    order = by_votes(votes)
+    order = [choice for choice in by_votes(votes) if can_be_elected(contest, choice)]
     if transcript.verdict == "elected" and len(order) > 1:
         return Margin(order[0], order[1], 2 * votes[order[0]] - sum(votes), "winner and all others together")
     if transcript.verdict == "runoff" and len(order) > 2:

@@ -13,7 +13,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     A tie for the last seat is for `tie` to decide; where it stops the count, those clearly above it are elected and
     the tied ones are named. A choice without any vote is never elected, so seats may stay empty: where fewer choices
     received a vote than there are seats, all that did are elected. Pooled write-ins are counted as one choice; if they
-    are among the elected, somebody has still to read the names.
+    are among the elected, somebody has still to read the names. Abstentions and votes withheld elect nobody.
     """
     decided = _decisions(contest)
     votes, inactive = tally_marks(contest, profile)

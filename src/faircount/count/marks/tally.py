@@ -7,6 +7,9 @@ from faircount.count.interpretation import read_marks
 from faircount.count.ties import Ties, leading
 from faircount.model import CandidateIndex, Contest, Margin, Profile, Round, Transcript, UsageError, VoteCount
 
+NOBODY = ("abstain", "withhold", "broker-non-vote")
+"""Kinds of choices that say how somebody did not vote for a person. They have votes, and never stand for election."""
+
 Inactive = tuple[tuple[str, VoteCount], ...]
 """(cause, votes) in the order of `INACTIVE_CAUSES`, causes with none left out."""
 
@@ -48,11 +51,12 @@ def elect_leading(
 ) -> Transcript:
     """Elect those of `standing` with the most votes in the one round, one for each seat.
 
-    Unless stated, all with any vote are standing. Where a tie for the last seat is not decided the verdict is `tie`,
-    and those clearly above it are elected.
+    Unless stated, all with any vote are standing; in any case only those who can be elected. Where a tie for the last
+    seat is not decided the verdict is `tie`, and those clearly above it are elected.
     """
     if standing is None:
-        standing = [choice for choice in by_votes(one.votes) if one.votes[choice]]
+        standing = voted_for(contest, one.votes)
+    standing = [choice for choice in standing if can_be_elected(contest, choice)]
     elected, met = leading(standing, one.votes, contest.seats, Ties(contest, decided))
     stopped = bool(met) and met[-1].chosen is None
     return Transcript(
@@ -71,9 +75,22 @@ def last_seat_margin(
     if transcript.verdict != "elected" or len(transcript.elected) < contest.seats:
         return None
     votes, winner = transcript.rounds[0].votes, transcript.elected[-1]
-    out = (c for c in by_votes(votes) if c not in transcript.elected and (among is None or c in among))
-    loser = next(out, None)
+    lost = (c for c in by_votes(votes) if c not in transcript.elected and can_be_elected(contest, c))
+    loser = next((c for c in lost if among is None or c in among), None)
     return None if loser is None else Margin(winner, loser, votes[winner] - votes[loser], basis)
+
+
+def can_be_elected(contest: Contest, choice: CandidateIndex) -> bool:
+    """Say whether a choice stands for election: directors are elected by votes for them (8 Delaware Code § 216(3)).
+
+    An abstention or a vote withheld is no vote for anybody, however many shares it has.
+    """
+    return contest.choices[choice].kind not in NOBODY
+
+
+def voted_for(contest: Contest, votes: Sequence[VoteCount]) -> list[CandidateIndex]:
+    """Return all who can be elected and have any vote, most votes first."""
+    return [choice for choice in by_votes(votes) if votes[choice] and can_be_elected(contest, choice)]
 
 
 def by_votes(votes: Sequence[VoteCount]) -> list[CandidateIndex]:

@@ -3,7 +3,15 @@
 from fractions import Fraction
 
 from faircount.count.interpretation import read_marks
-from faircount.count.marks.tally import by_votes, follow_marks, refuse_many, refuse_ranked, tally_marks
+from faircount.count.marks.tally import (
+    by_votes,
+    can_be_elected,
+    follow_marks,
+    refuse_many,
+    refuse_ranked,
+    tally_marks,
+    voted_for,
+)
 from faircount.count.rule import FRACTION, WHOLE_NUMBER, Option, Reading, Rule, settings
 from faircount.count.ties import MARKS_TIES, Ties, leading
 from faircount.model import (
@@ -60,7 +68,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     decided = _decisions(contest)
     votes, inactive = tally_marks(contest, profile)
     valid = sum(votes)
-    voted = [c for c in by_votes(votes) if votes[c]]
+    voted = voted_for(contest, votes)
     elected: tuple[CandidateIndex, ...] = ()
     advancing: tuple[CandidateIndex, ...] = ()
     met: tuple[Tie, ...] = ()
@@ -106,7 +114,7 @@ def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     """
     votes = transcript.rounds[0].votes
     through = transcript.advancing or transcript.elected
-    losers = [c for c in by_votes(votes) if c not in through]
+    losers = [c for c in by_votes(votes) if c not in through and can_be_elected(contest, c)]
     if transcript.verdict not in ("runoff", "elected") or not losers:
         return None
     basis = "last to go on and first who does not" if transcript.advancing else "first and second choice"

@@ -33,7 +33,8 @@ SPLIT = Option(
 def count(contest: Contest, profile: Profile) -> Transcript:
     """Elect the choices with the most votes, one for each seat; a choice without any vote is never elected.
 
-    A card that gives more votes than allowed counts for nobody. Votes that it does not use are undervotes.
+    A card that gives more votes than allowed counts for nobody. Votes that it does not use are undervotes. Abstentions
+    and votes withheld elect nobody.
     """
     decided = _decisions(contest)
     total = profile.total_weight * contest.votes_allowed

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from faircount.count.marks.tally import by_votes
+from faircount.count.marks.tally import voted_for
 from faircount.count.points.score import MOST
 from faircount.count.points.scores import as_points, read_points, readings_of, refuse_ranks, sum_points
 from faircount.count.rule import Option, Reading, Rule, settings
@@ -48,7 +48,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     decided, most = _decisions(contest)
     readings = readings_of(contest, profile, most)
     points = sum_points(contest, readings)
-    standing = [choice for choice in by_votes(points.votes) if points.votes[choice]]
+    standing = voted_for(contest, points.votes)
     ties = Ties(contest, decided)
     finalists, met = _finalists(standing, points.votes, readings, decided, ties)
     first = Round(points.votes, points.inactive, ties=met, unit="points")
@@ -152,27 +152,29 @@ def follow(contest: Contest, profile: Profile, whole: Transcript) -> tuple[Round
     points, first = sum_points(contest, readings), whole.rounds[0]
     rounds = [Round(points.votes, points.inactive, ties=first.ties, unit="points")]
     if len(whole.rounds) == 2:
-        finalists, second = _finalists_of(whole), whole.rounds[1]
+        finalists, second = _finalists_of(contest, whole), whole.rounds[1]
         one = _runoff(contest, profile, readings, finalists)
         rounds.append(Round(one.votes, one.inactive, second.elected, ties=second.ties, note=one.note))
     return tuple(rounds)
 
 
-def _finalists_of(whole: Transcript) -> tuple[CandidateIndex, ...]:
+def _finalists_of(contest: Contest, whole: Transcript) -> tuple[CandidateIndex, ...]:
     """Return who met in the runoff: the two with most points, or whom the decided ties picked."""
     points = whole.rounds[0].votes
-    standing = [choice for choice in by_votes(points) if points[choice]]
-    picked = [tie.chosen for tie in whole.rounds[0].ties if tie.chosen is not None]
-    tied = {choice for tie in whole.rounds[0].ties for choice in tie.tied}
-    clear = [c for c in standing if c not in tied]
-    return tuple((clear + picked)[:2]) if tied else tuple(standing[:2])
+    standing = voted_for(contest, points)
+    ties = whole.rounds[0].ties
+    if not ties:
+        return tuple(standing[:2])
+    # All who are tied for a place have as many points; whoever has fewer was never near the runoff.
+    clear = [c for c in standing if points[c] > points[ties[0].tied[0]]]
+    return tuple(clear + [tie.chosen for tie in ties if tie.chosen is not None])
 
 
 def margin(contest: Contest, transcript: Transcript) -> Margin | None:
     """Return the difference in the runoff. It says nothing of how close the third was to being in it."""
     if transcript.verdict != "elected" or len(transcript.rounds) < 2:
         return None
-    finalists, votes = _finalists_of(transcript), transcript.rounds[1].votes
+    finalists, votes = _finalists_of(contest, transcript), transcript.rounds[1].votes
     if len(finalists) < 2:
         return None
     winner = transcript.elected[0]

@@ -20,7 +20,9 @@ PRESETS = (
         "Maine: until batch elimination was repealed",
         "instant-runoff",
         "21-A M.R.S. § 723-A, as enacted by I.B. 2015, ch. 3, § 5; 29-250 C.M.R. ch. 535 § 4(2)",
-        decisions(batch="yes", overvote="exhaust", repeated="skip", skipped="1", tie="recorded", until_two="yes"),
+        decisions(
+            batch="not-above-next", overvote="exhaust", repeated="skip", skipped="1", tie="recorded", until_two="yes"
+        ),
         years="2018–2024",
         note=f"{_BY_LOT} Batch elimination is allowed, not commanded: also count with batch=no. Overvotes as in preset "
         "maine.",

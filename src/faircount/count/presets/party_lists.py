@@ -10,7 +10,7 @@ PRESETS = (
         "Belgium: Chamber of Representatives, one constituency",
         "highest-averages",
         "Code électoral, arts. 165bis, 166, 167 and 172",
-        decisions(divisor="dhondt", equal="more-votes", persons="devolution", threshold="1/20"),
+        decisions(choices="auto", divisor="dhondt", equal="more-votes", persons="devolution", threshold="1/20"),
         years="since 2003",
         note="Successors (art. 173) are not counted.",
         held_against="the seats of all eleven constituencies and the members elected, 9 June 2024",
@@ -21,6 +21,7 @@ PRESETS = (
         "highest-averages",
         "Ley Orgánica 5/1985 del Régimen Electoral General, arts. 96 and 163",
         decisions(
+            choices="auto",
             divisor="dhondt",
             equal="more-votes",
             persons="list-order",
@@ -35,7 +36,7 @@ PRESETS = (
         "Finland: Parliament, one electoral district",
         "highest-averages",
         "Election Act (714/1998) §§ 88–90",
-        decisions(divisor="dhondt", persons="personal-votes", tie="recorded"),
+        decisions(choices="auto", divisor="dhondt", persons="personal-votes", tie="recorded"),
         note=f"{_LOT} An alliance of parties is one list: give its candidates one party.",
     ),
     Preset(
@@ -44,10 +45,12 @@ PRESETS = (
         "highest-averages",
         "Kieswet arts. P 5–P 7, P 10 and P 15",
         decisions(
+            choices="auto",
             divisor="dhondt",
             persons="personal-threshold",
             personal_base="votes-per-seat",
             personal_part="1/4",
+            personal_reach="more-than",
             threshold="1/150",
             tie="recorded",
         ),
@@ -62,6 +65,7 @@ PRESETS = (
         "highest-averages",
         "Vallag (2005:837) ch. 14 §§ 2, 3 and 9",
         decisions(
+            choices="auto",
             divisor="modified-sainte-lague-1.2",
             persons="personal-threshold",
             personal_base="list-votes",

@@ -162,10 +162,11 @@ PRESETS = (
         "New Zealand: councils, boards and mayors",
         "meek",
         "Local Electoral Act 2001 § 5; Local Electoral Regulations 2001, Schedule 1A",
-        decisions(decimals="9", method="meek", tie="recorded", **_STRICT),
+        decisions(decimals="9", method="meek", tie="first-rounds", tie_then="recorded", **_STRICT),
         years="since 2004",
-        note="The Schedule's pseudo-random draw for ties is not made: record it with tie_record. Keep values are "
-        "approached by our own steps: figures can differ from the official ones beyond the fourth decimal.",
+        note="Ties go by who was ahead at the first difference (cls. 19 and 40). The Schedule's pseudo-random draw for "
+        "ties without one is not made: record it with tie_record. Keep values are approached by our own steps: figures "
+        "can differ from the official ones beyond the fourth decimal.",
     ),
 )
 

@@ -108,17 +108,21 @@ def _decided(now: Now, pool: Choices, decide: Callable[[Now], Decision]) -> Deci
     return replace(found, excluded=tuple(sorted({*unvoted, *found.excluded})))
 
 
-def hopeless(now: Now, must_remain: int) -> Choices:
+def hopeless(now: Now, must_remain: int, level: bool = False) -> Choices:
     """Return the largest group of two or more lowest choices that together have fewer votes than the next one up.
 
-    At least `must_remain` stay. Empty where there is no such group. Source: San Francisco Charter § 13.102(e).
+    `level`: or as many, where that one has more than each of them. At least `must_remain` stay. Empty where there is
+    no such group. Source: San Francisco Charter § 13.102(e); `level`: 21-A M.R.S. § 723-A(1)(G) until 2024, votes of
+    all with fewer or as many, "not … enough to surpass the candidate with the next-higher" total.
     """
     upwards = sorted(now.standing, key=now.votes.__getitem__)
     together: VoteCount = 0
     size = 0
     for number, choice in enumerate(upwards[:-must_remain], 1):
         together += now.votes[choice]
-        if together < now.votes[upwards[number]]:
+        above = now.votes[upwards[number]]
+        # Who is level with the next one up is not below it, and cannot go out before it.
+        if together < above or (level and together == above > now.votes[choice]):
             size = number
     return tuple(sorted(upwards[:size])) if size >= 2 else ()
 

@@ -51,18 +51,19 @@ THRESHOLD = Option(
 )
 BATCH = Option(
     "batch",
-    ("yes", "no", "zero-votes"),
+    ("yes", "no", "zero-votes", "not-above-next"),
     "yes",
     "yes: the largest group of two or more lowest choices whose votes together are fewer than those of the next choice "
     "is excluded at once; where two must remain, the largest that leaves two. no: one choice a round. zero-votes: one "
-    "choice a round, but all without any vote at once.",
+    "choice a round, but all without any vote at once. not-above-next: as yes, but also where their votes together "
+    "are as many as those of the next choice, and each has fewer (Maine, 21-A M.R.S. § 723-A(1)(G) until 2024).",
 )
 MINIMUM = Option(
     "minimum",
     (WHOLE_NUMBER,),
     "0",
     "Fewest votes with which a choice may be elected, or stay once nobody is: all below it are excluded together, "
-    "before any others. 0: there is no such number.",
+    "before any others. Where all are below it the count stops and nobody is elected. 0: there is no such number.",
 )
 STOP_AFTER = Option(
     "stop_after",
@@ -184,6 +185,9 @@ def exclude_from_below(now: Now, decided: Mapping[str, str], remain: int = 0) ->
     At least `remain` stay where several go out at once; 0 stands for as many as `until_two` demands.
     """
     below = tuple(c for c in now.standing if now.votes[c] < int(decided.get("minimum", "0")))
+    if below and len(below) == len(now.standing):
+        note = f"Nobody has {decided['minimum']} votes, the fewest with which a choice may be elected (minimum)."
+        return Decision("stopped", note=note)
     if below:
         return Decision(excluded=below)
     # Without votes, and so without transfers, all but one may go: a majority of that one ends the count.
@@ -192,7 +196,8 @@ def exclude_from_below(now: Now, decided: Mapping[str, str], remain: int = 0) ->
     unvoted = now.together(0)
     if decided["batch"] == "zero-votes" and 2 <= len(unvoted) <= len(now.standing) - remain:
         return Decision(excluded=unvoted)
-    batch = hopeless(now, remain) if decided["batch"] == "yes" else ()
+    together, level = decided["batch"] in ("yes", "not-above-next"), decided["batch"] == "not-above-next"
+    batch = hopeless(now, remain, level) if together else ()
     return Decision(excluded=batch) if batch else lowest(now, at_most)
 
 

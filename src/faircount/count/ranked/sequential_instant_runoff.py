@@ -48,8 +48,9 @@ def count(contest: Contest, profile: Profile) -> Transcript:
 
     Those elected are passed over, as withdrawn choices are; those excluded in one pass take part in the next. The
     first round of a new pass follows from the ballots, not from the transfers of the round before: its note says so.
-    A tie that nothing decides stops the count, with the seats filled before it. Seats for which no votes are left stay
-    empty. Source: Utah Code § 20A-4-603(3) for more than one at-large office.
+    A tie that nothing decides stops the count, with the seats filled before it. Seats for which no votes are left, or
+    nobody with the votes that `minimum` demands, stay empty. Source: Utah Code § 20A-4-603(3) for more than one
+    at-large office.
     """
     decided = ranked_settings(RULE, contest)
     ties = Ties(contest, decided)
@@ -59,7 +60,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     for number in range(1, contest.seats + 1):
         ties.begin_pass()
         made, verdict = majority_rounds(contest, deal(contest, profile, decided, elected), elected, decided, ties)
-        if verdict == "no votes" and elected:
+        if verdict in ("no votes", "stopped") and elected:
             verdict = "elected"
             break
         rounds += _noted(contest, made, number, elected)

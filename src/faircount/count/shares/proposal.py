@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from faircount.count.interpretation import read_marks
 from faircount.count.marks.tally import by_votes, in_words, refuse_many, refuse_ranked
@@ -10,6 +11,7 @@ from faircount.count.rule import CHOICE, FRACTION, WHOLE_NUMBER, Option, Reading
 from faircount.model import (
     BadInputError,
     CandidateIndex,
+    Choice,
     Contest,
     Exhibit,
     Margin,
@@ -26,7 +28,10 @@ NON_VOTE = "broker-non-vote"
 """Condition of a card whose shares are present and could not be voted on this proposal."""
 _ABSTENTIONS = frozenset(("abstain", "abstained", "abstention"))
 _NON_VOTES = frozenset(("broker non vote", "broker non votes", "broker nonvote", "broker nonvotes"))
+_YES = frozenset(("for", "yes"))
 _AGAINST = frozenset(("against", "no", "withhold", "withheld"))
+_UNMARKED = ("undervote", "overvote", "invalid")
+"""Causes of shares that are at the meeting, could be voted on this proposal, and do not say how."""
 _FOR = "named-for"
 
 OPTIONS = (
@@ -69,13 +74,23 @@ OPTIONS = (
         "standard",
         ("present", "votes-cast", "represented", "outstanding"),
         "present",
-        "What the votes for must be a part of. votes-cast: for and against. present: for, against and abstain, the "
-        "shares present and entitled to vote on the subject matter (8 Delaware Code § 216(2), the default). "
-        "represented: these and broker non-votes. outstanding: all votes outstanding (8 Delaware Code §§ 242(b)(1), "
-        "251(c)).",
+        "What the votes for must be a part of. votes-cast: for and against. present: for, against, abstain, and what "
+        "is left blank or void, the shares present and entitled to vote on the subject matter (8 Delaware Code "
+        "§ 216(2), the default). represented: these and broker non-votes. outstanding: all votes outstanding "
+        "(8 Delaware Code §§ 242(b)(1), 251(c)).",
     ),
     Option("threshold", (FRACTION,), "1/2", "The part that must be reached, as an exact fraction: 1/2, 2/3."),
 )
+
+
+class BySide(NamedTuple):
+    """Votes by what they say of the proposal."""
+
+    given: VoteCount
+    against: VoteCount
+    abstain: VoteCount
+    unmarked: VoteCount
+    """Left blank or void: present, and no vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,10 @@ def count(contest: Contest, profile: Profile) -> Transcript:
     """Say whether the proposal passed by its standard, and what it got by each of the standards in use.
 
     Figures are votes: shares × votes a share, as cards weigh them. Votes of interested holders leave their choice and
-    stand under `excluded shares`. A proposal without a quorum has not passed. Equal votes are no tie.
+    stand under `excluded shares`. A proposal without a quorum has not passed. Equal votes are no tie. Without a vote
+    for, against or abstaining the verdict is `no votes`. Raises `BadInputError` where beside words of a proxy card
+    there is one that is on no side: what it means for the outcome is not for a count to guess. Of a ballot without any
+    such word, one choice (by `for`, else the first) is the proposal, and all others are against it.
     """
     decided, sides = _decisions(contest)
     one = _tally(contest, profile, decided, sides)
@@ -111,16 +129,25 @@ def count(contest: Contest, profile: Profile) -> Transcript:
         rule=RULE.name,
         total=profile.total_weight,
         rounds=(Round(one.votes, one.inactive, (sides.yes,) if passed else (), note=note),),
-        verdict="no votes" if not _base(one, decided, sides, "present") else "passed" if passed else "not passed",
+        verdict="no votes" if not _voted(one, sides) else "passed" if passed else "not passed",
         decisions=tuple(decided.items()),
         threshold=f"{words} for {contest.name_of(sides.yes)}",
         exhibits=(_standards(one, decided, sides),),
     )
 
 
+def by_side(contest: Contest, profile: Profile) -> BySide:
+    """Return what the cards of `profile` say of the proposal; broker non-votes are on no side."""
+    decided, sides = _decisions(contest)
+    one = _tally(contest, profile, decided, sides)
+    against, abstain = (plain(sum(one.votes[c] for c in among)) for among in (sides.against, sides.abstain))
+    unmarked = sum(n for cause, n in one.inactive if cause in _UNMARKED)
+    return BySide(one.votes[sides.yes], against, abstain, plain(unmarked))
+
+
 def _tally(contest: Contest, profile: Profile, decided: dict[str, str], sides: _Sides) -> Round:
     votes: list[VoteCount] = [0] * len(contest.choices)
-    rest: dict[str, VoteCount] = dict.fromkeys(("undervote", "overvote", "invalid", "broker non-vote"), 0)
+    rest: dict[str, VoteCount] = dict.fromkeys((*_UNMARKED, "broker non-vote"), 0)
     for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
         if NON_VOTE in pattern.conditions and not pattern.marks:
             rest["broker non-vote"] += weight
@@ -147,17 +174,22 @@ def _tally(contest: Contest, profile: Profile, decided: dict[str, str], sides: _
     return Round(tuple(map(plain, votes)), tuple((cause, plain(n)) for cause, n in rest.items() if n))
 
 
+def _voted(one: Round, sides: _Sides) -> VoteCount:
+    """Return the votes for, against and abstaining."""
+    return sum(one.votes[c] for c in (sides.yes, *sides.against, *sides.abstain))
+
+
 def _base(one: Round, decided: dict[str, str], sides: _Sides, standard: str) -> VoteCount:
-    cast = one.votes[sides.yes] + sum(one.votes[c] for c in sides.against)
-    present = cast + sum(one.votes[c] for c in sides.abstain)
+    rest = dict(one.inactive)
+    if standard == "outstanding":
+        return int(decided["outstanding"]) - rest.get("excluded shares", 0)
     if standard == "votes-cast":
-        return cast
+        return _voted(one, sides) - sum(one.votes[c] for c in sides.abstain)
+    # Who comes and leaves the proposal blank is present, and entitled to vote on it; whose broker may not vote is not.
+    present = _voted(one, sides) + sum(rest.get(cause, 0) for cause in _UNMARKED)
     if standard == "present":
         return present
-    if standard == "represented":
-        return present + sum(one.votes[c] for c in sides.non_vote) + dict(one.inactive).get("broker non-vote", 0)
-    excluded = dict(one.inactive).get("excluded shares", 0)
-    return int(decided["outstanding"]) - excluded
+    return present + sum(one.votes[c] for c in sides.non_vote) + rest.get("broker non-vote", 0)
 
 
 def _quorum(represented: VoteCount, decided: dict[str, str]) -> bool | None:
@@ -238,23 +270,38 @@ def _decisions(contest: Contest) -> tuple[dict[str, str], _Sides]:
     place = f"contest {contest.title!r}"
     if decided["standard"] == "outstanding" and not int(decided["outstanding"]):
         raise UsageError(f"{place}: the standard is a part of the votes outstanding, and these are not stated")
-    names = [name_key(choice.name) for choice in contest.choices]
-    kinds = [choice.kind for choice in contest.choices]
-    everyone = range(len(names))
-    stated = [c for c in everyone if contest.choices[c].name == decided["for"] and decided["for"] != _FOR]
-    abstain = [c for c in everyone if (kinds[c] == "abstain" or names[c] in _ABSTENTIONS) and c not in stated]
-    non_vote = [c for c in everyone if (kinds[c] == "broker-non-vote" or names[c] in _NON_VOTES) and c not in stated]
+    said = [_said(choice) for choice in contest.choices]
+    everyone = range(len(said))
     if decided["for"] == _FOR:
-        found = [c for c in everyone if names[c] in ("for", "yes")]
-        rest = [c for c in everyone if c not in abstain + non_vote and names[c] not in _AGAINST]
-        if not (found or rest):
-            raise UsageError(f"{place}: rule {RULE.name} needs a choice for the proposal")
-        yes = (found or rest)[0]
+        found = [c for c in everyone if said[c] == "for"] or ([] if any(said) else list(everyone))
     else:
-        yes = stated[0]
-    against = [c for c in everyone if c != yes and c not in abstain + non_vote]
-    as_index = [tuple(map(CandidateIndex, found)) for found in (against, abstain, non_vote)]
+        found = [c for c in everyone if contest.choices[c].name == decided["for"]]
+    unknown = [contest.choices[c].name for c in everyone if not said[c] and c not in found]
+    if any(said) and unknown:
+        raise BadInputError(
+            place, "a choice of a proposal is for it, against, withhold, abstain or a broker non-vote",
+            ", ".join(map(repr, unknown)), "put the word right in the source, or decide the contest by another rule",
+        )  # fmt: skip
+    if not found:
+        raise UsageError(f"{place}: rule {RULE.name} needs a choice for the proposal: For, Yes, or the option for")
+    yes = found[0]
+    abstain = [c for c in everyone if said[c] == "abstain" and c != yes]
+    non_vote = [c for c in everyone if said[c] == "broker-non-vote" and c != yes]
+    against = [c for c in everyone if c not in (yes, *abstain, *non_vote)]
+    as_index = [tuple(map(CandidateIndex, some)) for some in (against, abstain, non_vote)]
     return decided, _Sides(CandidateIndex(yes), *as_index)
+
+
+def _said(choice: Choice) -> str:
+    """Return the side that a choice is on by its kind or name; empty where neither says it."""
+    name = name_key(choice.name)
+    if choice.kind == "abstain" or name in _ABSTENTIONS:
+        return "abstain"
+    if choice.kind == "broker-non-vote" or name in _NON_VOTES:
+        return "broker-non-vote"
+    if choice.kind == "withhold" or name in _AGAINST:
+        return "against"
+    return "for" if name in _YES else ""
 
 
 RULE = Rule(

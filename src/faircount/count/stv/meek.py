@@ -162,6 +162,9 @@ def _up(numerator: VoteCount, denominator: VoteCount) -> int:
 def count(contest: Contest, profile: Profile) -> Transcript:
     """Elect all who reach the quota, settle what they keep, and exclude the lowest where nobody does.
 
+    Once no more are hopeful than seats are left, they are elected, with or without votes (New Zealand, Local Electoral
+    Regulations 2001, Schedule 1A, cl. 3). Choices without any vote go out together only while enough others are left.
+
     The quota is that of the votes still active in each step, over seats + 1, rounded up by one unit. A round shows
     the figures once settled; votes move in many small steps within it, so that single transfers are not told: the
     exhibit of keep values lets anybody walk every ballot again. Source: I. D. Hill, B. A. Wichmann and D. R. Woodall
@@ -202,12 +205,10 @@ def _decide(
     reached = tuple(c for c in by_votes(votes) if c in hopeful and votes[c] >= settled.quota)
     if reached:
         return reached, (), (), "elected" if len(reached) == room or len(reached) == len(hopeful) else ""
-    standing = [c for c in hopeful if votes[c]]
-    if len(standing) <= room:
-        # Nobody without any vote is ever elected, so seats may stay empty.
-        return tuple(c for c in by_votes(votes) if c in standing), (), (), "elected"
+    if len(hopeful) <= room:
+        return tuple(c for c in by_votes(votes) if c in hopeful), (), (), "elected"
     without = tuple(c for c in hopeful if not votes[c])
-    if without:
+    if without and len(hopeful) - len(without) >= room:
         return (), without, (), ""
     fewest = min(votes[c] for c in hopeful)
     lowest = tuple(c for c in hopeful if votes[c] == fewest)

@@ -3,7 +3,7 @@
 faircount's own form (docs/formats/shareholder-csv.md). A card is one account's instruction and weighs its shares; all
 cards of an account are one ballot. Of several instructions on one proposal the last received is current, and the
 earlier ones are kept as superseded. A broker non-vote is no choice: the card holds the proposal without marks, with the
-condition `broker-non-vote`.
+condition `broker-non-vote`. Nor is `Revoked`: it replaces what the account said before, and leaves no card.
 """
 
 import re
@@ -27,11 +27,15 @@ _MORE = frozenset(("lot", "class", "votes_per_share", "source", "received"))
 _POSITION = frozenset(("account", "shares"))
 _NUMBER = re.compile(r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.\d{1,6})?", re.ASCII)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+_REVOKED = {"REVOKED", "REVOKE"}
+REVOKED = "revoked"
+"""Condition of an instruction that takes the earlier ones back, and puts none in their place."""
 _CHOICES = ("FOR", "AGAINST", "WITHHOLD", "ABSTAIN")
 _WORDS = {
     **{name: name for name in _CHOICES},
     **{"WITHHELD": "WITHHOLD", "ABSTAINED": "ABSTAIN", "ABSTENTION": "ABSTAIN"},
 }
+_KINDS = {"WITHHOLD": "withhold", "ABSTAIN": "abstain"}
 _NON_VOTE = {"BROKER NON-VOTE", "BROKER NON VOTE", "BROKER NONVOTE"}
 NON_VOTE = "broker-non-vote"
 """Condition of a proposal that a broker could not vote on: the shares are present, and no vote is cast."""
@@ -59,7 +63,7 @@ class Instruction:
     form: tuple[bool, bool, bool]
     """Whether a date, a time and a zone are stated: instants of different forms cannot be put in order."""
     choice: str
-    """Canonical; empty for a blank, `NON_VOTE` for a broker non-vote."""
+    """Canonical; empty for a blank, `NON_VOTE` for a broker non-vote, `REVOKED` for one taken back."""
     text: str
     """The row as it stands, for people."""
 
@@ -209,7 +213,7 @@ class _Instructions:
             account, _INSTRUCTIONS, self._number, row, cells.get("lot", ""), proposal, shares, shares * each,
             cells.get("source", ""), cells.get("class", ""), received, choice, text,
         )  # fmt: skip
-        self._book.proposals.setdefault(proposal, set()).update({choice} - {"", NON_VOTE})
+        self._book.proposals.setdefault(proposal, set()).update({choice} - {"", NON_VOTE, REVOKED})
         return 1
 
 
@@ -233,6 +237,8 @@ def _when(received: str) -> datetime | None:
 
 def _canonical(choice: str) -> str:
     word = " ".join(choice.upper().split())
+    if word in _REVOKED:
+        return REVOKED
     return NON_VOTE if word in _NON_VOTE else _WORDS.get(word, choice)
 
 
@@ -282,6 +288,9 @@ class _Cards:
             if not ordered:
                 continue
             current = ordered[-1]
+            if current.choice == REVOKED:
+                self._tell_revoked(account.name, proposal, ordered)
+                continue
             key = (current.weight, current.source, current.share_class)
             if key not in cards:
                 cards[key] = self._builder.add_card(
@@ -295,6 +304,14 @@ class _Cards:
                 version = batch_label(f"received {old.received}", old.source, f"{old.weight:f} votes")
                 pattern = self._pattern(proposal, old)
                 self._builder.add("superseded", card=cards[key], pattern=pattern, version=version)
+
+    def _tell_revoked(self, account: str, proposal: str, ordered: list[Instruction]) -> None:
+        """Keep as facts what was taken back: no card is left to which an earlier instruction could be tied."""
+        for row in ordered:
+            self._builder.tell(
+                "revoked", f"{account} on {proposal!r}: {self._names[row.file]}, row {row.row}: {row.text}"
+            )
+            self._builder.leave_out("an instruction was revoked, or revokes one, and no later one takes its place")
 
     def _ordered(self, account: str, proposal: str, rows: list[Instruction]) -> list[Instruction]:
         """Return the instructions, the last received at the end; none, all rejected, where that cannot be known."""
@@ -316,8 +333,8 @@ class _Cards:
         return sorted(rows, key=attrgetter("when"))
 
     def _pattern(self, proposal: str, row: Instruction) -> int:
-        if row.choice == NON_VOTE:
-            return self._builder.pattern(proposal, (), conditions=(NON_VOTE,))
+        if row.choice in (NON_VOTE, REVOKED):
+            return self._builder.pattern(proposal, (), conditions=(row.choice,))
         return self._builder.pattern(proposal, (ExportedMark(row.choice),) if row.choice else ())
 
 
@@ -328,7 +345,7 @@ def _add_proposals(book: _Book, builder: BatchBuilder) -> None:
         rank = {choice: at for at, choice in enumerate(_CHOICES)}
         choices = sorted(book.proposals[proposal], key=lambda choice: (rank.get(choice, len(rank)), choice))
         for at, choice in enumerate(choices):
-            builder.add("choices", contest=proposal, choice=choice, kind="regular", place=at)
+            builder.add("choices", contest=proposal, choice=choice, kind=_KINDS.get(choice, "regular"), place=at)
 
 
 READER = Reader(
