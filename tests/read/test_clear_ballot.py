@@ -98,7 +98,8 @@ def test_without_lists_every_choice_stands_alone_and_says_so():
     [
         (["Choice_1_1:Mayor:Approve up to 3:Ann:Lark"], "an oval is"),
         (["Choice_1_1:Mayor:Vote For 1"], "an oval is"),
-        (["Choice_1_1:Mayor:Vote For 1:Ann:Lark", "Choice_2_1:Mayor:Vote For 1:Ann:Lark"], "one column"),
+        (["Choice_1_1:Mayor:1:Vote For 1:Ann:Lark", "Choice_2_1:Mayor:1:Vote For 1:Ann:Lark"], "one column"),
+        (["Choice_1_1:Mayor:Vote For 1:Ann:Lark", "Choice_1_2:Mayor:Vote For 1:Ann:Wren"], "one column"),
     ],
 )
 def test_a_header_that_cannot_be_read_is_refused(tmp_path, columns, words):

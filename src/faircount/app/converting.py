@@ -12,8 +12,8 @@ from faircount.app.ingest import Ingested, ingest
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress, Silent
 from faircount.count.interpretation import is_invalid, ranking, read_marks, states_overvoted_rank
-from faircount.model import Contest, Pattern, UsageError
-from faircount.store import Workspace
+from faircount.model import Contest, NotCounted, Pattern, UsageError
+from faircount.store import Workspace, contests_of
 from faircount.write import WRITERS, Loss, Writer
 
 
@@ -82,6 +82,8 @@ def _refuse_taken(target: Path) -> None:
 def _write(opened: Opened, writer: Writer, wanted: Wanted, target: Path, ingested: Ingested | None) -> Converted:
     if writer.whole and wanted.titles:
         raise UsageError(f"{writer.title} are written whole: --contest is for formats of contests")
+    if writer.level in ("cards", "profiles"):
+        _let_undecided_in(opened)
     material = Gathered(opened, writer, wanted.titles, wanted.date)
     if not any(material.survey[table] for table in writer.needs):
         raise UsageError(f"{writer.title} is made of {' or '.join(writer.needs)}, and there are none")
@@ -98,6 +100,21 @@ def _write(opened: Opened, writer: Writer, wanted: Wanted, target: Path, ingeste
         writer.write(material, made)
         files = _publish(made, target)
     return Converted(writer, files, losses, material.left_out, ingested)
+
+
+def _let_undecided_in(opened: Opened) -> None:
+    """Give contests whose rule a person has still to decide to a writer of votes as cast: it counts nothing.
+
+    Their marks are held by the form alone, as a contest of marks; no rule is written into any file.
+    """
+    decisions = opened.election.decisions
+    open_ones = {
+        one.title: {**decisions.get(one.title, {}), "rule": "plurality"}
+        for one in opened.without if "rule" not in decisions.get(one.title, {})
+    }  # fmt: skip
+    found, without = contests_of(opened.engine, {**decisions, **open_ones})
+    opened.contests = found
+    opened.without = tuple(NotCounted(title, reason) for title, reason in without.items())
 
 
 def _publish(made: Path, target: Path) -> tuple[Path, ...]:

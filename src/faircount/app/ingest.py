@@ -21,7 +21,7 @@ from faircount.app.mapping import mapping_file
 from faircount.app.progress import Progress, Silent
 from faircount.app.rejected import MAX_SHOWN, rows_of_rejected
 from faircount.app.sniffing import Sniffed, exports_in
-from faircount.model import BadInputError, MissingToolError, RejectedRowsError, Source
+from faircount.model import BadInputError, MissingToolError, RejectedRow, RejectedRowsError, Source
 from faircount.read import READERS, Export, Part, Reader
 from faircount.store import Commit, Workspace, free_number, source_digest, stage
 
@@ -41,6 +41,16 @@ class Taken:
     rejected: int = 0
     beside: tuple[str, ...] = ()
     """What the reader says of files that lie in the export and hold none of its rows: `not read: readme.txt`."""
+
+
+class NothingReadError(RejectedRowsError):
+    """Every row of an export was rejected, and nothing else is in it: the first row's rule and fix, and all rows."""
+
+    def __init__(self, place: str, rows: tuple[RejectedRow, ...], total: int, allowed: int = 0) -> None:
+        super().__init__(place, rows, total, allowed)
+        fix = rows[0][5] or "see what the row holds"
+        others = f"all {total:,} rows that it holds are" if total > 1 else "the one row that it holds is"
+        BadInputError.__init__(self, self.place, self.rule, self.found, f"{fix}; {others} rejected, so nothing is read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,8 @@ def ingest(
     refused; None allows any number. `jobs` is the number of worker processes, 0 for one a core.
 
     Raises `BadInputError` before anything is read if a path is no known export, and for an export that breaks its
-    format (`RejectedRowsError` with the rows, where there are too many of them); exports listed before that one stay.
+    format (`RejectedRowsError` with the rows, where there are too many of them, or nothing else: `NothingReadError`);
+    exports listed before that one stay.
     A killed ingest leaves nothing half-read and goes on where it was.
     """
     progress = progress or Silent()
@@ -139,13 +150,11 @@ def _read_and_list(
     commit = Commit(space, staging, len(parts))
     rows = dict(commit.totals())
     if wish.max_errors is not None and rows.get("rejected", 0) > wish.max_errors:
-        first = commit.first_rows("rejected", MAX_SHOWN)
-        raise RejectedRowsError(str(export), rows_of_rejected(first), rows["rejected"], wish.max_errors)
+        raise RejectedRowsError(str(export), _first_rejected(commit), rows["rejected"], wish.max_errors)
     if not any(rows.get(name) for name in ("cards", "manifest", "reported", "turnout", "contests", "styles")):
-        raise BadInputError(
-            str(export), f"a {reader.title} holds rows", f"none ({rows.get('rejected', 0):,} rejected)",
-            "is the file complete?",
-        )  # fmt: skip
+        if rows.get("rejected"):
+            raise NothingReadError(str(export), _first_rejected(commit), rows["rejected"])
+        raise BadInputError(str(export), f"a {reader.title} holds rows", "none", "is the file complete?")
     files = commit.table("files")
     digest = source_digest(files, export.kind == "single")
     if source := election.source_of(digest):
@@ -170,6 +179,10 @@ def _read_and_list(
     space.remember(received, digest)
     passed = tuple(dict.fromkeys(note for note in notes if note.startswith(NOT_READ)))
     return Taken(path, source, rejected=rows.get("rejected", 0), beside=passed)
+
+
+def _first_rejected(commit: Commit) -> tuple[RejectedRow, ...]:
+    return rows_of_rejected(commit.first_rows("rejected", MAX_SHOWN))
 
 
 def _received(export: Export) -> str:

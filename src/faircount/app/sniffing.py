@@ -56,6 +56,8 @@ _MAGIC = {
     b"PAR1": "a Parquet file",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
+    b"\xff\xfe": "UTF-16 text: open it in the program that made it and save it as CSV UTF-8, or as UTF-8",
+    b"\xfe\xff": "UTF-16 text: open it in the program that made it and save it as CSV UTF-8, or as UTF-8",
 }
 
 

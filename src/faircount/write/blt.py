@@ -6,12 +6,15 @@ from pathlib import Path
 
 from faircount.write.canonical import plain_decimal
 from faircount.write.cells import file_name, one_line, visible
+from faircount.write.features import FEATURES
 from faircount.write.marks import ranking, with_ties
 from faircount.write.writer import Loss, Material, Terms, Writer
 
+_HELD_KINDS = ("regular", "withdrawn")
+
 
 def write(material: Material, folder: Path) -> None:
-    """Write one file a contest: seats, ballots with their weights, names, title.
+    """Write one file a contest: seats, who has withdrawn, ballots with their weights, names, title.
 
     `1=3` are choices at one rank, `-` is a rank left empty. Ballots that say the same are one line.
     """
@@ -23,6 +26,7 @@ def write(material: Material, folder: Path) -> None:
             weights[line] = weights.get(line, Decimal(0)) + weight
         with (folder / file_name(at + 1, contest, "blt")).open("w", encoding="utf-8", newline="") as file:
             file.write(f"{len(contest.choices)} {contest.seats}\n")
+            file.writelines(f"-{n}\n" for n, choice in enumerate(contest.choices, 1) if choice.kind == "withdrawn")
             for line in sorted(filter(weights.get, weights), key=_order):
                 file.write(f"{plain_decimal(weights[line])} {line}0\n")
             file.write("0\n")
@@ -62,6 +66,10 @@ def _more(material: Material) -> Iterator[Loss]:
         for _, cards, weight in material.counts(at):
             weighed += cards * (weight != cards)
             weightless += cards * (not weight)
+    # Of kinds the format holds one: who has withdrawn.
+    kinds = [c.kind for terms in material.contests for c in terms.contest.choices if c.kind not in _HELD_KINDS]
+    if kinds:
+        yield Loss(FEATURES["kind"].words, len(kinds))
     if unstated := sum(not terms.seats_stated for terms in material.contests):
         yield Loss("that how many seats a contest fills is not known: the format asks for it, 1 is written", unstated)
     if weighed:
@@ -75,7 +83,7 @@ WRITER = Writer(
     title="BLT rankings",
     source="OpaVote, BLT file format; D. Hill, B. Wichmann, D. Woodall, Algorithm 123 (1987)",
     needs=("cards",),
-    holds=frozenset({"weight", "seats"}),
+    holds=frozenset({"weight", "seats", "kind"}),
     page="write-rankings",
     write=write,
     per_contest=True,

@@ -161,6 +161,8 @@ class Report:
             "BallotStyleUnitId": self.units.get((jurisdiction, precinct, portion)),
             "BallotPrePrintedId": f"ballot-{ballot}" if of_several else None,
         }  # fmt: skip
+        if of_several and sheet is None:  # a reader joins records of one ballot by their different sheets
+            said["BallotSheetId"] = f"card-{number}"
         return record | {name: value for name, value in said.items() if value is not None}
 
     def _snapshot(self, key: str, kind: str, patterns: Sequence[int], marks: dict[int, list[Object]]) -> Object:
@@ -275,6 +277,22 @@ def more(material: Material) -> Iterator[Loss]:
     renamed = sum(choice.kind == "write-in" and choice.name != "Write-in" for choice in choices)
     if renamed:
         yield Loss("what the ballot calls its line for write-ins", renamed)
-    kinds = sum(choice.kind == "no-preference" for choice in choices)
-    if kinds:
-        yield Loss("which choices mean no preference", kinds)
+    if apart := _same_sheet_twice(material):
+        yield Loss("which cards belong to one ballot, where a ballot has one sheet twice", apart)
+    for kind, words in (("no-preference", "mean no preference"), ("withdrawn", "were withdrawn")):
+        if kinds := sum(choice.kind == kind for choice in choices):
+            yield Loss(f"which choices {words}", kinds)
+
+
+def _same_sheet_twice(material: Material) -> int:
+    """Return how many cards say that they are a sheet of which their ballot has another card before them."""
+    found, before = 0, None
+    sheets: set[int] = set()
+    for table in material.cards():
+        for ballot, sheet in rows_of(table, ("ballot", "sheet")):
+            if ballot != before:
+                before, sheets = ballot, set()
+            found += sheet in sheets
+            if sheet is not None:
+                sheets.add(sheet)
+    return found

@@ -87,7 +87,8 @@ MEANINGS: dict[str, tuple[str, dict[str, str]]] = {
             "choice": "name of the choice, as exported",
             "key": "the source's own id",
             "party": "party or affiliation, as exported",
-            "kind": "regular, write-in (all undeclared ones together), qualified-write-in or no-preference",
+            "kind": "regular, write-in (all undeclared ones together), qualified-write-in, withdrawn, group, abstain, "
+            "withhold, broker-non-vote or no-preference",
             "place": "order on the ballot, 0 first",
         },
     ),

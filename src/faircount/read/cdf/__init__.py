@@ -90,12 +90,15 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         document = document_of(export, name)
         file_names = FileNames(document.definitions)
         writer = RecordWriter(builder, file_names, contests, number, name, document.place, document.decoder)
-        record = 0
+        is_full = False
         for record, found in enumerate(document.records(), 1):
-            writer.add(record, found)
-            if not record % LOOK_EVERY and builder.full:
+            if is_full and not writer.continues(found):  # the cards of a ballot are in one batch
                 yield builder.build()
                 writer.forget()
+                is_full = False
+            writer.add(record, found)
+            if not record % LOOK_EVERY:
+                is_full = builder.full
         contests.add(file_names, document.place, name if several else "")
         builder.add(
             "files", file=number, name=name, sha256=document.sha256, bytes=document.bytes,

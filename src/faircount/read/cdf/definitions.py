@@ -8,10 +8,11 @@ fact: RCTab writes such files, and a vote is not lost because its choice has no 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from faircount.model import BadInputError
 from faircount.read.batch_builder import BatchBuilder
-from faircount.read.cdf.shapes import CandidateDefinition, ContestDefinition, Definitions, Id, Option
+from faircount.read.cdf.shapes import CandidateDefinition, ContestDefinition, Definitions, Id, Option, Unit
 
 WRITE_IN = "Write-in"
 _POOL = re.compile(r"(undeclared )?write[ -]?ins?( ?\(?\d+\)?)?", re.IGNORECASE)
@@ -72,6 +73,14 @@ class ContestNames:
         return [*listed, *sorted(others, key=lambda choice: choice.name)]
 
 
+class Place(NamedTuple):
+    """Where a card belongs: what is not known is None."""
+
+    jurisdiction: str | None
+    precinct: str | None
+    portion: str | None
+
+
 class FileNames:
     """What the ids of one file mean."""
 
@@ -79,6 +88,12 @@ class FileNames:
         self.said = said
         self.contests: dict[Id, ContestNames] = {}
         self.units = {unit.id: _plain(unit.Name) for unit in said.GpUnit}
+        self.places = {unit.id: _place(unit, self.units[unit.id]) for unit in said.GpUnit}
+        serials = Counter(device.SerialNumber.strip() for device in said.ReportingDevice)
+        self._devices = {
+            device.id: serial for device in said.ReportingDevice
+            if (serial := device.SerialNumber.strip()) and serials[serial] == 1
+        }  # fmt: skip
         parties = {party.id: _plain(party.Name) for party in said.Party}
         titles = Counter(_title(c) for e in said.Election for c in e.Contest)
         for election in said.Election:
@@ -99,14 +114,29 @@ class FileNames:
             found = self.contests[identifier] = ContestNames(title, str(identifier), defined=False)
         return found
 
-    def unit(self, identifier: Id) -> str | None:
-        """Return the name of a geographical unit; the id where it has none, None where none is given."""
-        return self.units.get(identifier) or str(identifier) or None
+    def place(self, identifier: Id) -> Place:
+        """Return where a card belongs; a unit that is not defined, or has no name, is a precinct called by its id."""
+        return self.places.get(identifier) or Place(None, str(identifier) or None, None)
+
+    def device(self, identifier: Id) -> str | None:
+        """Return the serial number of a device, which XML need not change as it does ids; the id where it has none of
+        its own.
+        """
+        return self._devices.get(identifier) or str(identifier) or None
 
     @property
     def jurisdiction(self) -> str:
         """The name of the unit that the election is held in; empty if not given."""
         return next((n for e in self.said.Election if (n := self.units.get(e.ElectionScopeId, ""))), "")
+
+
+def _place(unit: Unit, name: str) -> Place | None:
+    """Return the place that a unit is; its codes name the portion of a precinct, and the jurisdiction, as ours do."""
+    codes = {code.OtherType: _plain(str(code.Value)) for code in unit.Code if code.Type == "other"}
+    jurisdiction, portion = codes.get("jurisdiction") or None, codes.get("portion") or None
+    if unit.Type == "split-precinct" and not portion:
+        return Place(jurisdiction, None, name) if name else None
+    return Place(jurisdiction, name, portion) if name else None
 
 
 def _title(contest: ContestDefinition) -> str:

@@ -20,6 +20,8 @@ from faircount.read.cdf.definitions import AllContests, Choice, ContestNames, Fi
 from faircount.read.cdf.shapes import ContestRecord, Position, Record, Selection, Snapshot
 
 MAX_DENSITY = 32_767
+MAX_SHEETS = 100
+"""Sheets of one ballot; what claims more is not one ballot."""
 MAX_KEPT = 20_000
 """Contests on cards that are kept for look-up, as bytes; it bounds memory."""
 STRICT = msgspec.json.Decoder(ContestRecord)
@@ -93,10 +95,35 @@ class RecordWriter:
     cards: int = 0
     tally: Counter[str] = field(default_factory=Counter)
     _ways: dict[bytes, Way | Defect] = field(default_factory=dict)
+    _ballot: tuple[str, int, frozenset[str]] = ("", 0, frozenset())
+    """Id printed on the ballot of the record before, number of that ballot, its sheets so far."""
 
     def forget(self) -> None:
-        """Forget pattern numbers: call when the builder was emptied."""
+        """Forget the numbers of patterns and of the ballot: call when the builder was emptied."""
         self._ways.clear()
+        self._ballot = ("", 0, frozenset())
+
+    def continues(self, record: Record) -> bool:
+        """Whether a record is another sheet of the ballot that the record before it is of: the same id printed on both
+        and another sheet.
+        """
+        printed, _, sheets = self._ballot
+        sheet = str(record.BallotSheetId)
+        return (
+            printed != "" and str(record.BallotPrePrintedId) == printed and sheet != "" and sheet not in sheets
+            and len(sheets) < MAX_SHEETS
+        )  # fmt: skip
+
+    def _ballot_of(self, record: Record) -> int:
+        """Return the ballot of a record that becomes the next card."""
+        sheet = str(record.BallotSheetId)
+        if self.continues(record):
+            printed, ballot, sheets = self._ballot
+            self._ballot = (printed, ballot, sheets | {sheet})
+        else:
+            printed = str(record.BallotPrePrintedId) if sheet else ""
+            self._ballot = (printed, self.builder.cards, frozenset([sheet]))
+        return self._ballot[1]
 
     def add(self, number: int, record: Record) -> int | None:
         """Add record `number` of the file, 1 first; return its card, None where it was rejected."""
@@ -110,7 +137,9 @@ class RecordWriter:
             )
             return None
         columns = self._columns(record, current, several)
-        card = self.builder.add_card(file=self.file, record=number, ballot=None, weight=ONE, **columns)
+        card = self.builder.add_card(
+            file=self.file, record=number, ballot=self._ballot_of(record), weight=ONE, **columns
+        )
         self.cards += 1
         if "needs-adjudication" in current.Status:
             self.tally["in need of adjudication"] += 1
@@ -126,15 +155,18 @@ class RecordWriter:
 
     def _columns(self, record: Record, current: Snapshot, several: bool) -> dict[str, Any]:
         sheet = str(record.BallotSheetId)
+        place = self.names.place(record.BallotStyleUnitId)
         by_person = self.people_adjudicate and several and current.Type == "modified"
         return {
-            "tabulator": str(record.CreatingDeviceId) or None,
+            "jurisdiction": place.jurisdiction,
+            "tabulator": self.names.device(record.CreatingDeviceId),
             "batch": str(record.BatchId) or None,
             "position": record.BatchSequenceId,
             "imprinted_id": str(record.BallotAuditId or record.BallotPrePrintedId or record.UniqueId) or None,
             "sheet": int(sheet) if sheet.isascii() and sheet.isdecimal() and len(sheet) < 5 else None,
             "style": str(record.BallotStyleId) or None,
-            "precinct": self.names.unit(record.BallotStyleUnitId),
+            "precinct": place.precinct,
+            "portion": place.portion,
             "counting_group": record.vxBallotType or ballot_type(current) or None,
             "adjudicated": by_person or (several and any(note.AdjudicatorName for note in current.Annotation)),
         }

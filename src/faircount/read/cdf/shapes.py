@@ -153,12 +153,21 @@ class ElectionDefinition(msgspec.Struct):
     ElectionScopeId: Id = ""
 
 
+class OtherName(msgspec.Struct):
+    """What others call a thing: a word for the system of names, and the name in it."""
+
+    Type: str = ""
+    OtherType: str = ""
+    Value: Id = ""
+
+
 class Unit(msgspec.Struct):
     """A geographical unit, such as a precinct, or a party: an id with a name."""
 
     id: Id = msgspec.field(name="@id")
     Name: str = ""
     Type: str = ""
+    Code: tuple[OtherName, ...] = ()
 
 
 class Device(msgspec.Struct):

@@ -10,7 +10,7 @@ from faircount.model import BadInputError, name_key
 from faircount.read.export import Export
 from faircount.read.syntax.csv_rows import columns_of, is_blank, open_rows, plain_cell
 
-COLUMN = re.compile(r"Choice_(\d{1,9})_(\d{1,9})(?::(.*))?", re.DOTALL)
+COLUMN = re.compile(r"Choice_(\d{1,9})_(\d{1,9})(?::(.*))?", re.DOTALL | re.IGNORECASE)
 LISTS = ("choices", "contests", "parties", "precincts")
 """Companions of `<election>.cvr.csv`: `<election>.choices.csv` and so on."""
 _RULE = re.compile(r"(Vote For|Number of Winners) (\d{1,4})", re.IGNORECASE)
@@ -50,6 +50,7 @@ class CbContest:
 
     def finish(self, place: str) -> None:
         """Make the contest ready; raises `BadInputError` when two columns mean the same oval."""
+        self._tell_namesakes_apart()
         seen: dict[tuple[str, int], int] = {}
         for oval in self.ovals:
             other = seen.setdefault((oval.choice, oval.rank), oval.column)
@@ -65,6 +66,27 @@ class CbContest:
             self.cells = lambda row: (row[only],)
         else:
             self.cells = itemgetter(*indices)
+
+    def _tell_namesakes_apart(self) -> None:
+        """Add its party to the name of a namesake, or its id where one party has both.
+
+        One choice id in two columns is one person whom two parties nominate: that is left for `finish` to refuse. So
+        are equal names of one party where voters rank, as each rank may have an id of its own.
+        """
+        same: dict[tuple[str, int], list[Oval]] = {}
+        for oval in self.ovals:
+            same.setdefault((oval.choice, oval.rank), []).append(oval)
+        labels: dict[str, str] = {}
+        for (choice, rank), ovals in same.items():
+            if len(ovals) > 1 and not is_write_in(choice) and len({oval.key for oval in ovals}) == len(ovals):
+                by_party = len({oval.party for oval in ovals}) == len(ovals)
+                labels[choice] = "" if rank and not by_party else "party" if by_party else "id"
+        for at, oval in enumerate(self.ovals):
+            label = labels.get(oval.choice, "")
+            if label == "id":
+                self.ovals[at] = oval._replace(choice=f"{oval.choice} [{oval.key}]")
+            elif label and oval.party:
+                self.ovals[at] = oval._replace(choice=f"{oval.choice} ({oval.party})")
 
 
 def is_write_in(choice: str) -> bool:

@@ -46,9 +46,9 @@ def recognise(export: Export) -> Recognition | None:
     ovals = 0
     for name in files:
         rows = head_rows(export, name, 1 << 20)
-        cells = [plain_cell(cell) for cell in rows[0]] if rows else []
+        cells = [plain_cell(cell).casefold() for cell in rows[0]] if rows else []
         columns = sum(COLUMN.fullmatch(cell) is not None for cell in cells)
-        if "BallotID" not in cells or not columns:
+        if "ballotid" not in cells or not columns:
             return None
         ovals += columns
     if not files:
@@ -118,16 +118,19 @@ class Reading:
         self.lines = iter(rows)
         row, header = next(self.lines, (1, []))
         place = f"{rows.place}, row {row}"
-        self.columns = columns_of(header, place)
+        self.columns = columns_of([cell.casefold() for cell in header], place)
+        """Name of a column in small letters, as programs between Clear Ballot's and ours may write them all → index."""
         self.width = len(header)
         self.contests, self.unknown = contests_of(header, lists, place)
-        if not self.contests or "BallotID" not in self.columns:
+        if not self.contests or "ballotid" not in self.columns:
             raise BadInputError(
                 place, "the first row has BallotID and columns Choice_<id>_<party>", repr(",".join(header)[:120]),
                 "is this the .cvr.csv file?",
             )  # fmt: skip
         self.records = 0
         self.remade = 0
+        self._blank: int | None = None
+        """First of the blank rows since the last ballot."""
         self.statuses: dict[str, int] = {}
         self._patterns: list[dict[tuple[str, ...], int | None]] = [{} for _ in self.contests]
         self._add_contests()
@@ -157,8 +160,12 @@ class Reading:
         """Read one row as a card, or reject it."""
         if is_blank(cells):
             if cells:
-                self.builder.reject(self.name, row, "a row holds a ballot", _FIX, value=row_text(cells))
+                self._blank = self._blank or row
             return
+        # At the end of a file a spreadsheet program leaves rows of commas; between ballots one may have been lost.
+        for empty in range(self._blank or row, row):
+            self.builder.reject(self.name, empty, "a row between ballots holds a ballot", _FIX)
+        self._blank = None
         if len(cells) != self.width:
             rule = f"a row has as many cells as the header, {self.width:,}"
             self.builder.reject(self.name, row, rule, "the file may be cut short", value=row_text(cells))
@@ -209,7 +216,8 @@ class Reading:
         return self.builder.pattern(contest.title, marks, overvoted_ranks=tuple(sorted(twice)))
 
     def _cell(self, cells: list[str], column: str) -> str:
-        return plain_cell(cells[self.columns[column]]) if column in self.columns else ""
+        index = self.columns.get(column.casefold())
+        return "" if index is None else plain_cell(cells[index])
 
     def _position(self, cells: list[str]) -> int | None:
         text = self._cell(cells, "BoxPosition")

@@ -21,6 +21,8 @@ from faircount.read.dominion.sessions import ContestRecord, Reading, Session
 CARDS_PER_BATCH = 80_000
 ENTRIES_PER_BATCH = 200_000
 """Distinct records, mark densities included, that are kept for look-up; it bounds memory."""
+_LEAST = 1 << 31
+"""Added to the number of a contest, it leaves none below 0: so that card and contest fit one number."""
 
 _IMAGE = r"(?P<id>\d{5}_\d{5}_(?P<position>\d+))"
 """Name of a card's image: tabulator, batch, position."""
@@ -33,6 +35,8 @@ class Tally:
     sessions: int = 0
     modified: int = 0
     cards: int = 0
+    current_cards: int = 0
+    """Those among `cards` that are counted; the others are of superseded readings."""
     contests: int = 0
     marks: int = 0
     write_ins: int = 0
@@ -44,6 +48,7 @@ class _Entries(dict[ContestRecord, int]):
     def __init__(self) -> None:
         self.patterns: dict[tuple[Any, ...], int] = {}
         self.pattern = array("q")
+        self.contest = array("q")
         self.marks = array("q")
         self.write_ins_in = array("q")
         self.densities: list[int] = []
@@ -57,6 +62,7 @@ class _Entries(dict[ContestRecord, int]):
             tuple([(m.CandidateId, m.Rank, m.IsVote, m.IsAmbiguous, m.OutstackConditionIds) for m in marks]),
         )  # fmt: skip
         self.pattern.append(self.patterns.setdefault(key, len(self.patterns)))
+        self.contest.append(record.Id)
         self.marks.append(len(marks))
         self.write_ins_in.append(sum(m.WriteinIndex >= 0 for m in marks))
         self.densities += [m.MarkDensity for m in marks]
@@ -98,11 +104,47 @@ class Gathered:
     def add(self, sessions: list[Session], file: int, before: int, place: str) -> Tally:
         """Take sessions in order, `before` of this file having gone before: of each the current reading as cards and
         votes, the other as superseded. Return how many objects there were.
+
+        A session with a contest twice on one card is rejected: it would count twice, and which of the two is the
+        voter's cannot be known. All its cards are looked at together, which costs next to nothing.
         """
+        rows: tuple[Any, ...] = (
+            self.votes, self.session_rows, self.contests_per_card, self.sheets, self.session_of_card, self.superseded,
+            self.rejected,
+        )  # fmt: skip
+        start = [len(one) for one in rows]
+        tally = self._add(sessions, file, before, place, {})
+        if twice := self._twice(len(self.sheets) - tally.current_cards):
+            for one, length in zip(rows, start, strict=True):
+                del one[length:]  # their entries stay: other cards may bear the same
+            tally = self._add(sessions, file, before, place, twice)
+        self.cards_in_file += tally.current_cards
+        return tally
+
+    def _twice(self, first_card: int) -> dict[int, int]:
+        """Return record of a session → contest that stands twice on one of its cards, from `first_card` on."""
+        counts = np.array(self.contests_per_card[first_card:], dtype=np.int64)
+        votes = np.array(self.votes[len(self.votes) - int(counts.sum()) :], dtype=np.int64)
+        if not len(votes):
+            return {}
+        contest = np.array(self.entries.contest, dtype=np.int64)[votes]
+        key = np.sort(np.repeat(np.arange(len(counts)), counts) << 32 | contest + _LEAST)
+        found = key[1:][key[1:] == key[:-1]]
+        record = {
+            card: self.session_rows[self.session_of_card[first_card + card]][-1] for card in (found >> 32).tolist()
+        }
+        return {record[one >> 32]: (one & 0xFFFFFFFF) - _LEAST for one in found.tolist()}
+
+    def _add(self, sessions: list[Session], file: int, before: int, place: str, twice: dict[int, int]) -> Tally:
+        """Do what `add` says, but for sessions whose record is in `twice`: they are rejected."""
         tally = Tally(sessions=len(sessions))
         votes, rows, look_up = self.votes, self.session_rows, self.entries.__getitem__
         first_vote, first_other, cards_before = len(votes), len(self.superseded), len(self.sheets)
         for record, session in enumerate(sessions, before + 1):
+            if record in twice:
+                self._reject_twice(twice[record], session, record, place)
+                tally.sessions = -1  # objects left out: let the bytes be read strictly
+                continue
             current, modified = session.Original, session.Modified
             if modified is not None:
                 tally.modified += 1
@@ -127,20 +169,25 @@ class Gathered:
                 is_original = current is not modified
                 other = modified if is_original else session.Original
                 tally.cards += self._superseded(first, other, "modified" if is_original else "original")
-        new_cards = len(self.sheets) - cards_before
-        self.cards_in_file += new_cards
-        tally.cards += new_cards
-        others = [entry for _, entry, _ in self.superseded[first_other:]]
-        tally.contests = len(votes) - first_vote + len(others)
-        for seen in (votes[first_vote:], others):
-            tally.marks += sum(map(self.entries.marks.__getitem__, seen))
-            tally.write_ins += sum(map(self.entries.write_ins_in.__getitem__, seen))
+        tally.current_cards = len(self.sheets) - cards_before
+        tally.cards += tally.current_cards
+        seen = np.array(votes[first_vote:] + [entry for _, entry, _ in self.superseded[first_other:]], dtype=np.int64)
+        tally.contests = len(seen)
+        tally.marks = int(np.array(self.entries.marks, dtype=np.int64)[seen].sum())
+        tally.write_ins = int(np.array(self.entries.write_ins_in, dtype=np.int64)[seen].sum())
         return tally
 
     def _reject(self, session: Session, record: int, place: str) -> None:
         self.rejected.append(
             {"file": place, "row": record, "column": "IsCurrent", "value": str(session.RecordId),
              "rule": "exactly one reading of a session is current", "fix": "ask the election office which one is"}
+        )  # fmt: skip
+
+    def _reject_twice(self, contest: int, session: Session, record: int, place: str) -> None:
+        self.rejected.append(
+            {"file": place, "row": record, "column": "Contests",
+             "value": f"session {session.RecordId}: {self.names.contest(contest)}",
+             "rule": "a contest stands once on a card", "fix": "ask the election office what the card holds"}
         )  # fmt: skip
 
     def _superseded(self, first: int, other: Reading, version: str) -> int:

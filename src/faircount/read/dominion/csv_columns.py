@@ -99,6 +99,13 @@ def header_of(rows: Sequence[Sequence[str]], place: str) -> DominionCsvHeader:
     contests = []
     at = first
     while at < width:
+        if not titles[at]:  # a spreadsheet's joined cells leave all but the first of their columns empty
+            raise BadInputError(
+                f"{place}, row 2, column {at + 1}",
+                "a contest's title stands above each of its columns",
+                f"an empty cell above {names[at]!r}",
+                "write the contest's title there, or export the file again",
+            )
         end = at
         while end < width and titles[end] == titles[at]:
             end += 1

@@ -102,15 +102,18 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         lines = iter(rows)
         header = header_of([cells for _, cells in itertools.islice(lines, HEADER_ROWS)], rows.place)
         cards = _CardRows(builder, header, name, number, folder_jurisdictions(names).get(name))
-        blank: list[int] = []
+        blank: int | None = None
         for row, cells in lines:
-            if not cells:
-                blank.append(row)
+            if is_blank(cells):
+                blank = blank or row
                 continue
-            # Empty lines at the end of a file carry nothing; between cards they may stand for one that was lost.
-            for empty in blank:
+            # Empty rows at the end of a file carry nothing; between cards they may stand for one that was lost.
+            for empty in range(blank or row, row):
                 builder.reject(name, empty, "a row between cards holds a card", "export the file again")
-            blank.clear()
+                if builder.full:
+                    yield builder.build()
+                    cards.new_batch()
+            blank = None
             cards.add(row, cells)
             if builder.full:
                 yield builder.build()
@@ -165,8 +168,6 @@ class _CardRows:
             self.withheld.add(cells, self.header)
             rule = "an aggregated row is not a card"
             self._reject(row, cells, rule, "ask for the withheld records, or count these ballots from their totals")
-        elif is_blank(cells):
-            self._reject(row, cells, "a row holds a card", "remove it if it is an empty row of a spreadsheet")
         elif len(cells) < width or not is_blank(cells[width:]):
             rule = f"a row has {width} cells, as many as the header"
             self._reject(row, cells, rule, "the file may be cut short, or a quotation mark or comma be amiss")

@@ -10,6 +10,7 @@ from faircount.model import Batch
 from faircount.read.batch_builder import ONE, BatchBuilder
 from faircount.read.ess.ballots import Ballots, is_tabulator_cvr, scanned
 from faircount.read.ess.cells import Said, said_by
+from faircount.read.ess.header import is_sum
 from faircount.read.ess.survey import Key, Survey, key_of
 from faircount.read.syntax.csv_rows import count_of, is_blank, plain_cell, row_text
 from faircount.read.syntax.tables import Table
@@ -18,6 +19,7 @@ KNOWN_PATTERNS = 200_000
 """Distinct rows of cells remembered by contest, so that most are never looked at cell by cell."""
 EMPTY_ROW = "an empty row is no ballot"
 COUNT_RULE = "a count is a whole number of ballots, 1 or more"
+SUM_RULE = "a total is not a ballot"
 WEIGHT_RULE = "a weight is above 0 and has at most six decimals"
 _WEIGHT = re.compile(r"\d{1,12}(\.\d{1,6})?0*", re.ASCII)
 _TOTAL = re.compile(r"totals?\s*:?\s*([\d,]+)", re.IGNORECASE | re.ASCII)
@@ -97,6 +99,9 @@ class CardRows:
             self._reject(row, cells, "a cell stands under the name of its column", "name the column", column)
             return None
         if cells[0][:1] in "Tt" and self._is_total(row, cells):
+            return None
+        if is_sum(cells, header):
+            self._reject(row, cells, SUM_RULE, "nothing, if it is a total", header.names[0] or None)
             return None
         many, weight = 1, ONE
         if header.count is not None:

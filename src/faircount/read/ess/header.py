@@ -53,6 +53,9 @@ _ORDINAL = re.compile(
 )
 _BARE_ORDINAL = re.compile(r"(?P<rank>\d{1,3})(?:st|nd|rd|th)", re.IGNORECASE)
 _KEY = re.compile(r"(?P<title>.*?)\s*\((?P<key>\d+)\)", re.DOTALL)
+_OVAL = re.compile(r"choice_\d+_\d+(?::.*)?", re.IGNORECASE | re.DOTALL)
+"""A column of Clear Ballot's, whose number is no rank."""
+_TOTALS = frozenset(("total", "totals", "grand total", "grand totals", "subtotal", "sub total", "sum"))
 _EDGES = " \t\r\n-–—:,_"
 _LAST_NUMBER = re.compile(r"(?P<base>.*\S)\s+#?(?P<number>\d{1,2})", re.DOTALL)
 
@@ -125,9 +128,19 @@ def has_record_id(cells: Sequence[str]) -> bool:
 
 
 def has_titled_ranks(cells: Sequence[str]) -> bool:
-    """Say whether a row of names has ranks of contests with titles, the first ranks among them, as ES&S writes them."""
+    """Say whether a row of names has ranks of contests with titles, most with a first rank, as ES&S writes them."""
+    if any(_OVAL.fullmatch(plain_cell(cell)) for cell in cells):
+        return False
     ranks = [found for cell in cells if (found := rank_column(cell)) is not None]
-    return bool(ranks) and all(found.title for found in ranks) and any(found.rank == 1 for found in ranks)
+    titles = {found.title for found in ranks}
+    begun = {found.title for found in ranks if found.rank == 1}
+    return bool(ranks) and all(titles) and len(begun) * 2 > len(titles)
+
+
+def is_sum(cells: Sequence[str], header: Header) -> bool:
+    """Say whether a row below the header is a sum of the rows above: its first cell says so, and names no choice."""
+    text = cells[0].strip(" .:").casefold() if cells and cells[0][:1] in "TtGgSs" else ""
+    return text in _TOTALS and all(0 not in contest.columns for contest in header.contests)
 
 
 def is_ballots_header(cells: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ from faircount.read.ess.header import (
 from faircount.read.ess.survey import Survey, surveyed
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition
-from faircount.read.syntax.csv_rows import candidates, files_to_read, folder_jurisdictions, plain_cell
+from faircount.read.syntax.csv_rows import candidates, files_to_read, folder_jurisdictions, is_blank, plain_cell
 from faircount.read.syntax.tables import LOOKED_AT, Table, head_of
 from faircount.read.syntax.workbook import is_workbook
 
@@ -86,15 +86,28 @@ def recognise(export: Export) -> Recognition | None:
     if not files.records or files.other:
         return None
     rows = head_of(export, files.records[0])
-    header = next((cells for cells in rows[:LOOKED_AT] if _is_records(cells)), None)
-    if header is None:
+    at = next((n for n, cells in enumerate(rows[:LOOKED_AT]) if _is_records(cells)), None)
+    if at is None:
         return None
+    header = rows[at]
     many = f"{len(files.records):,} files with" if len(files.records) > 1 else ""
     lists = f", {len(files.ballots):,} lists of ballots" if files.ballots else ""
     if has_record_id(header):
         return Recognition(90, "", f"{many} a column `Cast Vote Record`{lists}".strip())
+    if not is_workbook(export, files.records[0]) and not _is_table(export, files.records[0], rows[at:]):
+        return None
     counted = any(named(cell) == "count" for cell in header)
     return Recognition(86 if counted else 62, "", f"{many} columns that name a contest and a rank".strip())
+
+
+def _is_table(export: Export, name: str, rows: list[list[str]]) -> bool:
+    """Say whether what stands below a header that only looks like one are rows of it, and not prose, JSON or XML."""
+    if export.head(name, 16).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[", b"<"):
+        return False
+    width = len(rows[0])
+    below = [cells for cells in rows[1:] if not is_blank(cells)]
+    fit = sum(len(cells) >= width and is_blank(cells[width:]) for cells in below)
+    return fit * 2 >= len(below)
 
 
 def plan(export: Export) -> tuple[Part, ...]:

@@ -21,6 +21,8 @@ from faircount.read.export.limits import ARCHIVES, MAX_FILES, MAX_RATIO, RATIO_F
 __all__ = ["HEAD", "MAX_FILES", "MAX_RATIO", "RATIO_FREE_BYTES", "Export", "text_lines"]
 
 HEAD = 1 << 16
+WORKBOOK = "xl/workbook.xml"
+"""The part of a zip that makes it an Excel workbook (ECMA-376, part 1, §12.3.23, as Excel names it)."""
 MAPPING = ".mapping.json"
 """What a person confirmed of a table's columns lies beside it: `results.csv.mapping.json`."""
 _CONFIRMED = re.compile(rb'"confirmed"\s*:\s*true')
@@ -149,9 +151,11 @@ def _listing(path: Path) -> tuple[str, dict[str, int]]:
             head = stream.read(6)
         if head == seven_zip.MAGIC:
             return "7z", seven_zip.members(path)
-        # An Excel workbook is a zip too, but one document: it is read as a single file.
+        # An Excel workbook is a zip too, but one document, whatever its name: it is read as a single file.
         if head[:4] in (b"PK\x03\x04", b"PK\x05\x06") and path.suffix.lower() not in (".xlsx", ".xlsm", ".ods"):
-            return "zip", zip_archive.members(path)
+            sizes = zip_archive.members(path)
+            if WORKBOOK not in sizes:
+                return "zip", sizes
     except OSError as error:
         raise BadInputError(
             str(path), "the file or folder can be read", error.strerror or str(error), "check the path"

@@ -193,6 +193,7 @@ class Reading:
             sheet = sheet_of(root, data, place)
             # Every contest is decoded before anything is kept: a sheet is read whole or rejected whole.
             entries = [self._entry(key, element) for key, element in zip(sheet.keys, sheet.contests, strict=True)]
+            _refuse_twice(entries)
             self._check_signature(name, digest)
             self._card(sheet, entries, name, number)
             records = 1
@@ -242,7 +243,10 @@ class Reading:
             self.count(f"element {unknown} of a contest is not known and was not read")
         marks: list[tuple[ExportedMark, str | None]] = []
         for option in record.options:
-            choice, kind = _choice(option)
+            choice, kind = _choice(option, self.survey.choice(record, option))
+            before, its_kind = self.choices.get((title, choice), (option.key, kind))
+            if its_kind == kind == "regular" and before != option.key:  # beyond the survey; see `Survey.choice`
+                self.count(f"choice {choice!r} of {title!r} stands for more than one GUID")
             if kind == "regular" or (title, choice) not in self.choices:
                 self.choices[title, choice] = (option.key if choice != WRITE_IN else "", kind)
             marks += [(mark, option.write_in) for mark in _marks(option, choice, seen)]
@@ -317,10 +321,17 @@ def _told(counts: dict[str, int], has_keys: bool) -> Iterator[tuple[str, str]]:
             yield "note", f"{times:,} × {what}"
 
 
-def _choice(option: OptionRecord) -> tuple[str, str]:
-    """Return the choice of an option and its kind; a write-in that was resolved to a text is a choice by that text."""
-    if option.name:
-        return option.name, "regular" if option.write_in is None else "qualified-write-in"
+def _refuse_twice(entries: list[tuple[bytes, _Entry]]) -> None:
+    """Raise `SheetError` where a sheet lists a contest twice: which of the two the voter's is, nobody can say."""
+    titles = [entry.title for _, entry in entries]
+    if twice := sorted({title for title in titles if titles.count(title) > 1}):
+        raise SheetError("Contests", "; ".join(twice), "a contest stands once on a sheet", "ask for this sheet again")
+
+
+def _choice(option: OptionRecord, name: str) -> tuple[str, str]:
+    """Return the choice of an option called `name` and its kind; a write-in resolved to a text is that text's."""
+    if name:
+        return name, "regular" if option.write_in is None else "qualified-write-in"
     if option.status == "Resolved" and option.text:
         return option.text, "qualified-write-in"
     return WRITE_IN, "write-in"

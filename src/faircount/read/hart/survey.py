@@ -13,6 +13,7 @@ from faircount.read.hart.drives import Drives, drives_of
 from faircount.read.hart.sheet import (
     MAX_SHEET_BYTES,
     ContestRecord,
+    OptionRecord,
     SheetError,
     contest_of,
     root_of_sheet,
@@ -32,11 +33,16 @@ class Seen:
     totals: set[int] = field(default_factory=set)
     """Marks and undervotes added up, on sheets where nothing else takes votes away: the votes allowed."""
     cumulative: bool = False
+    options: dict[str, set[str]] = field(default_factory=dict)
+    """Name → GUIDs of the options called so: two people may bear one name."""
 
     def add(self, record: ContestRecord) -> None:
         """Take one sheet's contest into account."""
         self.title = self.title or record.title
         self.positions = max(self.positions, record.positions)
+        for option in record.options:
+            if option.name and option.key and option.write_in is None:
+                self.options.setdefault(option.name, set()).add(option.key)
         if record.conditions or any(option.status == "Rejected" for option in record.options):
             return
         marked = [at for option in record.options for at, bit in enumerate(option.value) if bit == "1"]
@@ -84,6 +90,18 @@ class Survey:
         title = seen.title if seen else record.title
         known = self._titles.get(title, set())
         return f"{title} ({record.key[:8]})" if known - {record.key} else title
+
+    def choice(self, record: ContestRecord, option: OptionRecord) -> str:
+        """Return the name of an option, with the start of its GUID, or all of it, where others of the contest share it.
+
+        As with titles, the answer depends on the survey alone. Empty for write-ins without a name.
+        """
+        seen = self.contests.get(record.key)
+        others = seen.options.get(option.name, set()) - {option.key} if seen else set()
+        if not others or not option.key or option.write_in is not None:
+            return option.name
+        short = option.key[:8]
+        return f"{option.name} ({option.key if any(other.startswith(short) for other in others) else short})"
 
 
 _SURVEYS: weakref.WeakKeyDictionary[Export, Survey] = weakref.WeakKeyDictionary()

@@ -22,7 +22,7 @@ from faircount.read.syntax.text_lines import head_lines, open_lines
 
 
 def recognise(export: Export) -> Recognition | None:
-    """Claim files that begin with two numbers, have ballots of numbers and, where the end is in sight, names."""
+    """Claim files that begin with two numbers, have ballots of numbers if any, and where the end is in sight, names."""
     names = candidates(export)
     for name in names:
         if not _is_blt(*head_lines(export, name), name):
@@ -42,7 +42,10 @@ def _is_blt(lines: list[str], whole: bool, name: str) -> bool:
     except BadInputError:
         # The head of a longer file ends before its ballots do; a whole file that does so is broken, and ours by name.
         return held > broken and (not whole or name.lower().endswith(".blt")) and not found.streaming
-    return held > broken and (not found.streaming or not whole or any('"' in line for line in lines))
+    quoted = any('"' in line for line in lines)
+    if not held and not broken:  # nobody voted: the names say what it is
+        return quoted and bool(found.names)
+    return held > broken and (not found.streaming or not whole or quoted)
 
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
@@ -61,7 +64,9 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
 
 
 def _read_file(export: Export, builder: BatchBuilder, number: int, name: str, found: Blt) -> Iterator[Batch]:
-    choices = [Named(c.name, str(at), c.party, kind_of(c.name)) for at, c in enumerate(found.names, 1)]
+    gone = set(found.withdrawn)
+    choices = [Named(c.name, str(at), c.party, "withdrawn" if at in gone else kind_of(c.name))
+               for at, c in enumerate(found.names, 1)]  # fmt: skip
     title = title_in(export, name, found.title)
     with open_lines(export, name) as lines:
         contest = Contest(builder, number, name, lines.place, title, choices)

@@ -151,7 +151,9 @@ def _stream(tokens: Iterator[Token], found: Blt) -> Iterator[Ballot]:
             ballot.append(token)
             continue
         if not ballot:
-            strings = [text for _, text in tokens]
+            tail = list(tokens)
+            _refuse_open_quotes(tail, found)
+            strings = [text for _, text in tail]
             break
         made = _ballot(begun, ballot, found)
         if isinstance(made, Broken):
@@ -178,10 +180,22 @@ def _by_line(lines: Iterator[Line], found: Blt) -> Iterator[Ballot | Broken]:
         yield _line(row, text, tokens, found)
     else:
         raise found.error(row, "ballots end with a line 0", "the end of the file", _CUT)
-    tail = [text.strip() for _, text in lines if text.strip()]
+    named = [(row, text.strip()) for row, text in lines if text.strip()]
+    _refuse_open_quotes(named, found)
+    tail = [text for _, text in named]
     if len(tail) < found.candidates:
         tail = [string for text in tail for string in _TOKEN.findall(text)]
     _names([_name(text) for text in tail], found)
+
+
+def _refuse_open_quotes(texts: list[Token], found: Blt) -> None:
+    """Refuse a name that is broken over two lines: its parts would be taken for names and shift all after them."""
+    for row, text in texts:
+        if text.count('"') % 2:
+            raise found.error(
+                row, "a name in quotation marks begins and ends on one line", text,
+                "join the lines of the name; a quotation mark that is part of a name is written twice",
+            )  # fmt: skip
 
 
 def _line(row: int, text: str, tokens: list[str], found: Blt) -> Ballot | Broken:

@@ -36,16 +36,20 @@ class Ward:
 
 
 def recognise(export: Export) -> Recognition | None:
-    """Claim files whose first row is two numbers, and the next ones a count and candidates' numbers."""
+    """Claim files whose first row is two numbers, the next ones a count and candidates' numbers, or the candidates."""
     names = candidates(export)
     for name in names:
         lines, _ = head_lines(export, name, 2048)
-        rows = [[cell.strip() for cell in line.rstrip(", \t").split(",")] for line in lines[:8] if line.strip()]
-        if len(rows) < 2 or "," not in lines[0] or len(rows[0]) != 2 or not all(map(_is_number, rows[0])):
+        comma = ";" if lines and ";" in lines[0] else ","
+        rows = [
+            [cell.strip() for cell in line.rstrip(f"{comma} \t").split(comma)] for line in lines[:8] if line.strip()
+        ]
+        if len(rows) < 2 or comma not in lines[0] or len(rows[0]) != 2 or not all(map(_is_number, rows[0])):
             return None
         size, right, wrong = int(rows[0][0]), 0, 0
-        for row in rows[1:]:
+        for at, row in enumerate(rows[1:]):
             if row[0].strip('"').casefold().startswith(_CANDIDATE):
+                right += at == 0  # a ward in which nobody voted
                 break
             good = _is_number(row[0]) and all(not cell or (_is_number(cell) and int(cell) <= size) for cell in row[1:])
             right, wrong = right + good, wrong + (not good)

@@ -6,6 +6,7 @@ docs/formats/sf-ballot-image.md.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -50,6 +51,8 @@ class Lookup:
     records: dict[str, dict[str, tuple[str, int, str, bool]]] = field(
         default_factory=lambda: {kind: {} for kind in RECORDS}
     )
+    _choices: dict[str, str] = field(default_factory=dict)
+    """Names of candidates, made when the lookup was read whole."""
 
     def name(self, kind: str, key: str) -> str | None:
         """Return the description of a record; None where the lookup has none."""
@@ -65,8 +68,16 @@ class Lookup:
         return f"{title} (contest {int(key)})" if same > 1 else title
 
     def choice(self, key: str) -> str:
-        """Return the name of a candidate; the number of one whom the lookup does not have."""
-        return self.name("Candidate", key) or f"candidate {int(key)} (not in the lookup)"
+        """Return the name of a candidate, with the number where others of the contest bear it; the number of one whom
+        the lookup does not have.
+        """
+        if not self._choices:
+            bearers = Counter((entry[0], entry[2]) for entry in self.records["Candidate"].values())
+            self._choices = {
+                other: entry[0] if bearers[entry[0], entry[2]] == 1 else f"{entry[0]} (candidate {int(other)})"
+                for other, entry in self.records["Candidate"].items() if entry[0]
+            }  # fmt: skip
+        return self._choices.get(key) or f"candidate {int(key)} (not in the lookup)"
 
     def kind(self, key: str) -> str:
         """Return whether a candidate is regular, the pool of write-ins, or a named one."""

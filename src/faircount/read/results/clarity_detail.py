@@ -12,7 +12,7 @@ from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results.clarity_words import date_of, kind_of, title_of
+from faircount.read.results.clarity_words import ONE_NAME, date_of, kind_of, title_of, told_apart
 from faircount.read.results.results_words import measure_of
 from faircount.read.syntax.csv_rows import figure_of, head_of_the_file, the_file
 from faircount.read.syntax.xml_elements import elements, local_name, root_of
@@ -67,6 +67,7 @@ class _Detail:
         self._region = ""
         self._unfinished = 0
         self._of_county = False
+        self._shared = False
 
     def take(self, element: Element) -> None:
         """Take what an element below the root says."""
@@ -84,6 +85,8 @@ class _Detail:
     def tell(self) -> None:
         """Say of what place the figures are, and where precincts were still to report."""
         self._builder.tell("jurisdiction", self._region)
+        if self._shared:
+            self._builder.tell("note", ONE_NAME)
         if self._unfinished:
             contests = "1 contest" if self._unfinished == 1 else f"{self._unfinished:,} contests"
             self._builder.tell("partial", f"not all units had reported in {contests}")
@@ -119,8 +122,11 @@ class _Detail:
                 break
         for kind in element.iterfind("{*}VoteType"):
             self._measure(kind, title)
-        for place, choice in enumerate(element.iterfind("{*}Choice")):
-            self._choice(choice, title, place)
+        choices = list(element.iterfind("{*}Choice"))
+        labels = told_apart([(_name(c), c.get("party", "").strip(), c.get("key", "")) for c in choices])
+        self._shared |= any(label != _name(choice) for choice, label in zip(choices, labels, strict=True))
+        for place, (choice, label) in enumerate(zip(choices, labels, strict=True)):
+            self._choice(choice, title, place, label)
 
     def _measure(self, kind: Element, title: str) -> None:
         """Take undervotes or overvotes of a contest."""
@@ -131,13 +137,13 @@ class _Detail:
         for one in (kind, *kind):
             self._figure("reported", one, "votes", **self._place(one), contest=title, measure=measure)
 
-    def _choice(self, element: Element, title: str, place: int) -> None:
-        name, party = element.get("text", "").strip(), element.get("party", "").strip() or None
+    def _choice(self, element: Element, title: str, place: int, name: str) -> None:
+        party = element.get("party", "").strip() or None
         if not name:
             self._builder.reject(self._name, element.sourceline, "a choice has a name", column="text", value=title)
             return
         self._builder.add("choices", contest=title, choice=name, key=element.get("key"), party=party,
-                          kind=kind_of(name), place=place)  # fmt: skip
+                          kind=kind_of(_name(element)), place=place)  # fmt: skip
         key = {"contest": title, "choice": name, "party": party, "measure": "votes"}
         self._figure("reported", element, "totalVotes", **self._place(element), **key)
         for kind in element.iterfind("{*}VoteType"):
@@ -172,6 +178,10 @@ class _Detail:
             return
         self.rows += 1
         self._builder.add(table, **key, count=count, claim="reported", row=element.sourceline)
+
+
+def _name(choice: Element) -> str:
+    return str(choice.get("text", "")).strip()
 
 
 READER = Reader(

@@ -5,16 +5,17 @@ voters and ballots cast at 0 throughout, and the areas that have reported, too: 
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
 from faircount.model import Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
-from faircount.read.results.clarity_words import kind_of, title_of
-from faircount.read.syntax.csv_rows import MAX_COUNT, figure_of
+from faircount.read.results.clarity_words import ONE_NAME, kind_of, title_of
+from faircount.read.syntax.csv_rows import MAX_COUNT, figure_of, open_rows
 from faircount.read.syntax.in_order import InOrder
-from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
+from faircount.read.syntax.named_rows import Cells, claimed, header, named_rows, read_named, reject_broken
 
 _NEEDED = {"line_number", "contest_name", "choice_name", "total_votes"}
 _MEASURES = {
@@ -43,18 +44,40 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     builder = BatchBuilder()
     read_names = [name for name in part.members if _is_ours(header(export, name))]
     for name in read_names:
-        summary = _Summary(name, builder)
+        summary = _Summary(name, builder, _namesakes(export, name))
         yield from read_named(export, name, builder, summary.take)
         yield from summary.gather()
         yield from summary.tell()
     yield builder.finish(export, read_names)
 
 
+def _namesakes(export: Export, name: str) -> dict[tuple[str, str], Counter[str]]:
+    """Return (contest, choice) of several lines → how many of them are of each party.
+
+    The whole file is looked through for it: the votes of a line go on before the next line is read.
+    """
+    names, aside = InOrder(), BatchBuilder()
+    with open_rows(export, name, reject_broken(name, aside)) as rows:
+        for _, cells in named_rows(rows, name, aside):
+            title, _ = title_of(cells.get("contest_name", ""))
+            names.add(_NUL.join([title, cells.get("choice_name", ""), cells.get("party_name", "")]))
+            if aside.full:
+                aside.build()  # the reading proper keeps what is rejected
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for (title, choice), lines in itertools.groupby(
+        (line.split(_NUL) for line in names), lambda cells: tuple(cells[:2])
+    ):
+        parties = Counter(party for *_, party in lines)
+        if parties.total() > 1 and kind_of(choice) != "write-in":
+            found[title, choice] = parties
+    return found
+
+
 class _Summary:
     """One file. Its lines are put in order by contest, and then the contests by their first line numbers."""
 
-    def __init__(self, name: str, builder: BatchBuilder) -> None:
-        self._name, self._builder = name, builder
+    def __init__(self, name: str, builder: BatchBuilder, namesakes: dict[tuple[str, str], Counter[str]]) -> None:
+        self._name, self._builder, self._namesakes = name, builder, namesakes
         self._lines, self._contests = InOrder(), InOrder()
         self._unstated = set(_MAYBE_UNSTATED)
         self._unreported = 0
@@ -63,7 +86,11 @@ class _Summary:
         """Turn one line into votes; return 1 if it became any."""
         title, allowed = title_of(cells["contest_name"])
         choice, count, line = cells["choice_name"], figure_of(cells["total_votes"]), figure_of(cells["line_number"])
-        party, measures = cells.get("party_name", ""), [cells.get(column, "") for column in _MEASURES]
+        party = cells.get("party_name", "")
+        if parties := self._namesakes.get((title, choice)):
+            number = f"line {row if line is None else line}"
+            choice = f"{choice} ({party if party and parties[party] == 1 else number})"
+        measures = [cells.get(column, "") for column in _MEASURES]
         is_read = bool(title and choice) and count is not None
         if is_read:
             said = [str(row if line is None else line), choice, party, str(allowed or ""), *measures]
@@ -128,6 +155,8 @@ class _Summary:
                 yield self._builder.build()
         if self._unstated:
             self._builder.tell("note", f"{' and '.join(sorted(self._unstated))} are 0 in every line: not stated")
+        if self._namesakes:
+            self._builder.tell("note", ONE_NAME)
         if self._unreported:
             self._builder.tell("partial", "not all areas had reported")
 

@@ -163,8 +163,7 @@ class Figures:
         selections = sorted(selections, key=lambda s: figure_of(text(one(s, "SequenceOrder"))) or 0)
         seen: dict[str, int] = {}
         has_write_ins = False
-        for selection in selections:
-            choice, party, kind = self._choice(selection)
+        for selection, (choice, party, kind) in zip(selections, self._choices(selections), strict=True):
             has_write_ins |= kind == "write-in"
             if choice not in seen:
                 seen[choice] = len(seen)
@@ -255,6 +254,21 @@ class Figures:
         self.rows += 1
         self._builder.add(table, **key, jurisdiction=place[0], precinct=place[1], count=count, claim="reported",
                           row=self._line(record))  # fmt: skip
+
+    def _choices(self, selections: list[Record]) -> list[tuple[str, str | None, str]]:
+        """Return name, party and kind of each choice of a contest; who share a name are told apart by their ids.
+
+        Selections of the same candidates are one choice: a candidate of two parties may have a line for each.
+        """
+        found = [self._choice(selection) for selection in selections]
+        keys = [" ".join(refs(s, "CandidateIds")) or str(s.get("@id", "")) for s in selections]
+        bearers: dict[str, set[str]] = {}
+        for (name, _, _), key in zip(found, keys, strict=True):
+            bearers.setdefault(name, set()).add(key)
+        return [
+            (f"{name} ({key})" if kind != "write-in" and len(bearers[name]) > 1 else name, party, kind)
+            for (name, party, kind), key in zip(found, keys, strict=True)
+        ]
 
     def _choice(self, selection: Record) -> tuple[str, str | None, str]:
         """Return name, party and kind of a choice."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from faircount.model import BadInputError
-from faircount.read.export import Export
+from faircount.read.export import WORKBOOK, Export, zip_archive
 from faircount.read.syntax.sheet_xml import SheetRows, date_styles, shared_texts
 from faircount.read.syntax.xml_elements import elements
 
@@ -159,18 +159,35 @@ def open_workbook(export: Export, name: str) -> Workbook:
     place = export.place(name)
     if export.head(name, 4) != ZIP_MAGIC:
         raise BadInputError(place, "an Excel workbook (.xlsx) is a zip", repr(export.head(name, 8)), _SAVE)
+    return Workbook(_path_of(export, name) or export.whole(name, MAX_PACKED_BYTES), place)
+
+
+def _path_of(export: Export, name: str) -> Path | None:
+    """Return where a file lies on disk as it is; None for one inside an archive or compressed."""
     if export.kind == "folder":
-        return Workbook(export.path / name, place)
-    if export.kind in ("single", "mapped") and export.path.name == name:
-        return Workbook(export.path, place)
-    return Workbook(export.whole(name, MAX_PACKED_BYTES), place)
+        return export.path / name
+    return export.path if export.kind in ("single", "mapped") and export.path.name == name else None
 
 
 def is_workbook(export: Export, name: str) -> bool:
-    """Say whether a file begins like a zip that holds a workbook. Never raises."""
+    """Say whether a file begins like a zip and is a workbook by its name or, outside archives, by what it holds.
+
+    Never raises.
+    """
+    path = _path_of(export, name)
+    by_name = name.lower().endswith((".xlsx", ".xlsm"))
     try:
-        return name.lower().endswith((".xlsx", ".xlsm")) and export.head(name, 4) == ZIP_MAGIC
+        if (path is None and not by_name) or export.head(name, 4) != ZIP_MAGIC:
+            return False
+        return by_name or (path is not None and _holds_workbook(path))
     except BadInputError:
+        return False
+
+
+def _holds_workbook(path: Path) -> bool:
+    try:
+        return WORKBOOK in zip_archive.members(path)
+    except OSError:
         return False
 
 
