@@ -63,7 +63,7 @@ def contest_of(rule: Rule, chance: random.Random, stated: tuple[tuple[str, str],
     kinds = ["regular"] * size
     if chance.random() < 0.25:
         kinds[-1] = chance.choice(("write-in", "withdrawn", "group"))
-    names = ("For", "Against", "Abstain", "Broker non-vote", "Against all") if rule.name == "proposal" else NAMED
+    names = ("For", "Against", "Abstain", "Broker non-vote", "Withhold") if rule.name == "proposal" else NAMED
     if options.get("for") == "Bo":
         options["for"] = "Against"
     made = zip(names[:size], PARTIES, kinds, strict=False)
