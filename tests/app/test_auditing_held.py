@@ -18,7 +18,8 @@ from faircount.app.auditing import acting
 from faircount.app.auditing.held import Clock, HeldAudit, now, opened_audit, person
 from faircount.app.auditing.preparing import Prepared
 from faircount.app.auditing.rehearsing import ticking
-from faircount.evidence.log.note import Note
+from faircount.evidence.log.checkpoint import cosign
+from faircount.evidence.log.note import COSIGNATURE, Note, SigningKey
 from faircount.evidence.log.store import Pen
 from faircount.model import Ballot, Counted, FaircountError, Person, Seen, TamperError, UsageError
 from faircount.store import Workspace
@@ -334,6 +335,29 @@ def test_promises_enter_the_seed(tmp_path: Path) -> None:
         assert [len(acting.roll(held, by, DIGITS)) for by in (ADA, BO)] == [1, 1]
         done = acting.reveal(held, CY, "Oak", "n", "v")
         assert [one.act.act for one in done] == ["reveal", "seed"] and held.audit.ceremony.seed != DIGITS
+
+
+def test_a_ceremony_that_was_cut_off_after_a_promise_goes_on(tmp_path: Path) -> None:
+    """The promise is in the log, and its note is not: whoever rolls witnesses it first."""
+    with HeldAudit.create(Workspace.create(tmp_path / "e"), ADA, clock=ticking()) as held:
+        acting.commit(held, ADA, Prepared(comparison(RECORDS), (), ()))
+        held.do("promise", CY, {"party": "Oak", "sha256": acting.promise("Oak", "n", "v")})
+        acting.roll(held, ADA, DIGITS)
+        assert [act.act for act in held.acts][2:] == ["promise", "witness", "dice"]
+
+
+def test_a_cosignature_from_the_future_is_refused(tmp_path: Path) -> None:
+    key = SigningKey.generate("witness.example/east", COSIGNATURE)
+    with HeldAudit.create(
+        Workspace.create(tmp_path / "e"), ADA, clock=ticking(), witnesses=[str(key.verifier)], quorum=1
+    ) as held:
+        acting.commit(held, ADA, Prepared(comparison(RECORDS), (), ()))
+        _, note = held.checkpoint()
+        now = held.seconds
+        with pytest.raises(UsageError, match="east says that it cosigned later than now"):
+            acting.witness(held, ADA, cosign(note, key, now + acting.PATIENCE + 60))
+        acting.witness(held, ADA, cosign(note, key, now + acting.PATIENCE - 60))
+        assert held.acts[-1].act == "witness"
 
 
 def test_the_witnessed_note_is_of_this_log(tmp_path: Path) -> None:

@@ -100,7 +100,8 @@ def _tell(console: Console, held: Any) -> None:
         console.say("Next: faircount sample draw --by NAME")
     else:
         waiting = sorted(made.promises.keys() - made.revealed.keys())
-        parts = [f"{2 - len(made.dice)} more enter the dice"] * (len(made.dice) < 2)
+        parts = ["what is committed and promised is witnessed (faircount log request)"] * (not made.size)
+        parts += [f"{2 - len(made.dice)} more enter the dice"] * (len(made.dice) < 2)
         parts += [f"{party} reveals what was promised" for party in waiting]
         console.out("There is no seed yet: " + "; ".join(parts))
 

@@ -54,6 +54,7 @@ def witness(held: HeldAudit, by: Person, note: Note | None = None) -> Done:
 def roll(held: HeldAudit, by: Person, digits: str) -> list[Done]:
     """Enter the dice; with the second person's, and nothing promised that is not revealed, the seed is set."""
     held.refresh()
+    _witness_if_alone(held, by)  # a crash may have come between what is to be witnessed and its note
     least = held.audit.committed.get("min_digits", LEAST_DIGITS)
     return [held.do("dice", by, {"digits": checked_digits(digits, least)}), *_seed_if_due(held, by)]
 
@@ -61,9 +62,14 @@ def roll(held: HeldAudit, by: Person, digits: str) -> list[Done]:
 def make_promise(held: HeldAudit, by: Person, party: str, digest: str) -> Done:
     """Note what a party binds itself to before the dice. It must be witnessed: where nobody cosigns, it is here."""
     done = held.do("promise", by, {"party": party, "sha256": digest})
-    if not held.audit.policy["quorum"]:
-        witness(held, by)
+    _witness_if_alone(held, by)
     return done
+
+
+def _witness_if_alone(held: HeldAudit, by: Person) -> None:
+    """Put the log's own note into the log where one is due and the policy asks for nobody else's."""
+    if held.audit.stage == COMMITTED and not held.audit.ceremony.size and not held.audit.policy["quorum"]:
+        witness(held, by)
 
 
 def reveal(held: HeldAudit, by: Person, party: str, nonce: str, value: str) -> list[Done]:
