@@ -107,12 +107,7 @@ def _let_undecided_in(opened: Opened) -> None:
 
     Their marks are held by the form alone, as a contest of marks; no rule is written into any file.
     """
-    decisions = opened.election.decisions
-    open_ones = {
-        one.title: {**decisions.get(one.title, {}), "rule": "plurality"}
-        for one in opened.without if "rule" not in decisions.get(one.title, {})
-    }  # fmt: skip
-    found, without = contests_of(opened.engine, {**decisions, **open_ones})
+    found, without = contests_of(opened.engine, opened.election.decisions, undecided="plurality")
     opened.contests = found
     opened.without = tuple(NotCounted(title, reason) for title, reason in without.items())
 

@@ -196,12 +196,11 @@ def _contests(opened: Opened, titles: tuple[str, ...]) -> tuple[dict[str, tuple[
             )
     decisions = opened.election.decisions
     # By a rule of marks, so that it has those choices that its cards have, and no For that nobody offered.
-    open_ones = {t: {**decisions.get(t, {}), "rule": "plurality"} for t in chosen if "rule" not in decisions.get(t, {})}
-    known, without = contests_of(opened.engine, {**decisions, **open_ones})
-    found = {
-        title: (replace(known[title], rule=PROPOSAL), False) if title in open_ones else (known[title], True)
-        for title in chosen if title in known
-    }  # fmt: skip
+    known, without = contests_of(opened.engine, decisions, undecided="plurality")
+    found = {}
+    for title in (one for one in chosen if one in known):
+        decided = "rule" in decisions.get(title, {})
+        found[title] = known[title] if decided else replace(known[title], rule=PROPOSAL), decided
     return found, [NotCounted(title, without[title]) for title in chosen if title in without]
 
 

@@ -1,6 +1,6 @@
 """The contests of a workspace: what the sources say of them, and what a person has decided."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from faircount.model import BadInputError, CardCount, Choice, Contest, name_key
@@ -44,7 +44,7 @@ PROXY_CARD = {"for", "against", "withhold", "abstain"}
 
 
 def contests_of(
-    engine: Engine, decisions: Mapping[str, Mapping[str, Any]]
+    engine: Engine, decisions: Mapping[str, Mapping[str, Any]], undecided: str = ""
 ) -> tuple[dict[str, Contest], dict[str, str]]:
     """Return title → contest for every contest that a card or a source names, and title → why it has no contest.
 
@@ -52,7 +52,8 @@ def contests_of(
     and no → `threshold` at more than half; else → `plurality` with as many seats as votes allowed. Order: as the
     sources place them. A contest whose sources contradict one another, or without choices, is in the second part.
     A proposal of a shareholders' meeting has the choice FOR, whether or not anybody voted so. A choice by a name of
-    `ABSTENTIONS` has the kind that it says.
+    `ABSTENTIONS` has the kind that it says. `undecided` is the rule of contests whose rule a person has still to
+    decide, for who counts nothing; without it they have no contest.
     """
     choices: dict[str, list[Choice]] = {}
     for title, name, party, kind in engine.ask(_CHOICES).rows:
@@ -66,21 +67,17 @@ def contests_of(
         proposal = meeting and bool(keys) and (keys <= PROXY_CARD or decided.get("rule") == "proposal")
         if proposal and not keys & {"for", "yes"}:
             choices[title].insert(0, Choice("FOR"))
+        waiting = (
+            "" if "rule" in decided else _waiting(choices.get(title, ()), proposal or bool(keys & ABSTENTIONS.keys()))
+        )
+        if waiting and undecided:
+            decided = {**decided, "rule": undecided}
         if not on_cards:
             without[title] = "no card holds it"
         elif not choices.get(title):
             without[title] = "no source lists its choices and no card bears a mark in it"
-        elif "rule" not in decided and any(choice.kind == "group" for choice in choices[title]):
-            without[title] = (
-                "its ballots can be marked for groups: which rule says what that means is for a person to say: "
-                "faircount decide, for the Australian Senate with --rule senate-stv"
-            )
-        elif "rule" not in decided and (proposal or keys & ABSTENTIONS.keys()):
-            without[title] = (
-                "which votes it needs, and whether abstentions count, is for its law or bylaws to say: faircount "
-                "decide, for shareholders with --rule proposal -O standard=… (votes-cast, present, represented or "
-                "outstanding)"
-            )
+        elif waiting and not undecided:
+            without[title] = waiting
         elif "votes_allowed" not in decided and allowed != least:
             without[title] = f"sources disagree on votes allowed ({least} and {allowed}): faircount decide"
         elif "seats" not in decided and seats != fewest:
@@ -92,6 +89,22 @@ def contests_of(
             except BadInputError as error:
                 without[title] = str(error)
     return found, without
+
+
+def _waiting(choices: Iterable[Choice], can_abstain: bool) -> str:
+    """Return why a person must decide the rule of a contest with such choices; empty where its form says it."""
+    if any(choice.kind == "group" for choice in choices):
+        return (
+            "its ballots can be marked for groups: which rule says what that means is for a person to say: "
+            "faircount decide, for the Australian Senate with --rule senate-stv"
+        )
+    if can_abstain:
+        return (
+            "which votes it needs, and whether abstentions count, is for its law or bylaws to say: faircount "
+            "decide, for shareholders with --rule proposal -O standard=… (votes-cast, present, represented or "
+            "outstanding)"
+        )
+    return ""
 
 
 def _contest(
