@@ -3,6 +3,7 @@
 import pytest
 
 from faircount.count import RULES
+from faircount.count.closeness import closeness
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Transcript
 
 KINDS = ("abstain", "withhold", "broker-non-vote")
@@ -56,3 +57,13 @@ def test_they_do_not_go_on(kind: str) -> None:
     assert (found.verdict, found.advancing, found.elected) == ("runoff", (ADA,), ())
     margin = RULES["top-n"].margin(question, found)
     assert margin is not None and (margin.winner, margin.loser, margin.votes) == (ADA, BO, 10)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rule", ["plurality", "cumulative", "score"])
+def test_how_close_it_was_is_between_those_who_stand(rule: str, kind: str) -> None:
+    """Ada 50, Bo 40: five cards make them level, whatever the 49 for nobody are."""
+    question = contest(rule, kind)
+    cards = {Pattern((Mark(CandidateIndex(c)),)): n for c, n in enumerate((50, 40, 49))}
+    found = closeness(RULES[rule], question, Profile.of(cards))
+    assert (found.lower, found.upper) == (5, 5)

@@ -190,3 +190,12 @@ def test_every_choice_that_is_marked_or_listed_stands_in_its_contest_once(engine
     rows = engine.ask("select distinct contest, choice from choices").rows
     assert set(listed) == set(rows)
     assert list(itertools.islice(found, 1)) == list(engine.ask("select contest from contests where place = 0").rows[0])
+
+
+@pytest.mark.parametrize(("ranks", "kind"), [(0, "withhold"), (3, "regular")])
+def test_a_name_says_who_abstains_where_voters_mark_and_not_where_they_rank(
+    tmp_path: Path, ranks: int, kind: str
+) -> None:
+    engine = world(tmp_path, contest("Mayor", 0, ranks=ranks), one_choice("Mayor", "WITHHELD", "regular"))
+    decided = contests_of(engine, {"Mayor": {"rule": "instant-runoff" if ranks else "plurality"}})[0]["Mayor"]
+    assert {choice.name: choice.kind for choice in decided.choices}["WITHHELD"] == kind

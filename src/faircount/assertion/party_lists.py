@@ -20,9 +20,6 @@ from faircount.assertion.linear import (
 from faircount.assertion.plurality import beats
 from faircount.model import HALF, Assertion, Ballots, CandidateIndex, Contest, Transcript
 
-NO_LIST = ("write-in", "withdrawn", "abstain", "withhold", "broker-non-vote")
-"""Kinds of choices that stand on no list."""
-
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -96,7 +93,7 @@ _List = tuple[str, tuple[CandidateIndex, ...], tuple[CandidateIndex, ...], int |
 
 def _lists(contest: Contest, kind: str) -> list[_List]:
     """Return name, members, all choices and limit of each list, as the option `choices` makes them up."""
-    standing = [(CandidateIndex(c), one) for c, one in enumerate(contest.choices) if one.kind not in NO_LIST]
+    standing = [(CandidateIndex(c), one) for c, one in enumerate(contest.choices) if one.listed]
     if kind == "lists":
         return [(choice.name, (c,), (c,), None) for c, choice in standing]
     found: dict[tuple[bool, str], tuple[list[CandidateIndex], list[CandidateIndex]]] = {}

@@ -36,11 +36,7 @@ def got_a_vote(
 
 def others(contest: Contest, chosen: Sequence[CandidateIndex]) -> list[CandidateIndex]:
     """Return all choices but `chosen` that stand for election, in the order of the ballot."""
-    return [
-        CandidateIndex(c)
-        for c, choice in enumerate(contest.choices)
-        if c not in chosen and choice.kind not in ("abstain", "withhold", "broker-non-vote")
-    ]
+    return [CandidateIndex(c) for c, choice in enumerate(contest.choices) if c not in chosen and not choice.abstains]
 
 
 def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims:

@@ -21,6 +21,9 @@ VoteCount = int | Fraction
 Weight = int | Fraction
 """What one card counts for: 1 for a person's ballot, a number of shares for a shareholder's."""
 
+ABSTAINING = ("abstain", "withhold", "broker-non-vote")
+"""Kinds of choice of a shareholders' proposal that stand for no person and no answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -31,7 +34,20 @@ class Choice:
     kind: str = "regular"
     """`regular`, `write-in` (the pooled, undeclared ones), `qualified-write-in`, `no-preference`, `withdrawn` (on the
     ballot, and no vote for it counts), `group` (a square above the line of a Senate ballot paper, which stands for the
-    candidates of its party), or of a shareholders' proposal `abstain`, `withhold` and `broker-non-vote`."""
+    candidates of its party), or one of `ABSTAINING`."""
+
+    @property
+    def abstains(self) -> bool:
+        """Whether a mark for it is a vote for nobody: whatever its number of shares, it is never elected.
+
+        Source: 8 Delaware Code § 216(3): directors are elected by votes for them.
+        """
+        return self.kind in ABSTAINING
+
+    @property
+    def listed(self) -> bool:
+        """Whether it may stand on a party's list: it is no pool of names, not withdrawn, and somebody or something."""
+        return not self.abstains and self.kind not in ("write-in", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)

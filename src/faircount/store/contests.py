@@ -1,6 +1,7 @@
 """The contests of a workspace: what the sources say of them, and what a person has decided."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from faircount.model import BadInputError, CardCount, Choice, Contest, name_key
@@ -37,7 +38,7 @@ ABSTENTIONS = {
     **dict.fromkeys(("withhold", "withheld"), "withhold"),
     **dict.fromkeys(("broker non vote", "broker non votes"), "broker-non-vote"),
 }
-"""Name, as a key, → kind of choices of which no form says whether they count. Nobody is called so, nor elected."""
+"""Name, as a key, → kind of choices of which no form says whether they count. Marks elect nobody who is called so."""
 
 PROXY_CARD = {"for", "against", "withhold", "abstain"}
 """Names, as keys, of what a proxy card offers: which part of which votes passes a proposal is for bylaws to say."""
@@ -52,12 +53,12 @@ def contests_of(
     and no → `threshold` at more than half; else → `plurality` with as many seats as votes allowed. Order: as the
     sources place them. A contest whose sources contradict one another, or without choices, is in the second part.
     A proposal of a shareholders' meeting has the choice FOR, whether or not anybody voted so. A choice by a name of
-    `ABSTENTIONS` has the kind that it says. `undecided` is the rule of contests whose rule a person has still to
-    decide, for who counts nothing; without it they have no contest.
+    `ABSTENTIONS` has the kind that it says where voters mark; where they rank, they may place it like anybody
+    (as "none of the above" and "further discussion" are). `undecided` is the rule of contests whose rule a person has
+    still to decide, for who counts nothing; without it they have no contest.
     """
     choices: dict[str, list[Choice]] = {}
     for title, name, party, kind in engine.ask(_CHOICES).rows:
-        kind = ABSTENTIONS.get(name_key(name), kind) if kind == "regular" else kind
         choices.setdefault(title, []).append(Choice(name, party, kind))
     found: dict[str, Contest] = {}
     without: dict[str, str] = {}
@@ -115,6 +116,13 @@ def _contest(
     allowed = int(decided.get("votes_allowed") or allowed or 1)
     seats = int(decided.get("seats") or seats or (1 if ranked else allowed))
     options = {str(k): str(v) for k, v in decided.get("options", {}).items()}
+    if not ranked:
+        choices = tuple(
+            replace(choice, kind=ABSTENTIONS.get(name_key(choice.name), "regular"))
+            if choice.kind == "regular"
+            else choice
+            for choice in choices
+        )
     keys = {name_key(choice.name) for choice in choices if choice.kind == "regular"}
     rule = "instant-runoff" if ranked else "plurality"
     if not ranked and allowed == 1 and keys in YES_NO:

@@ -72,7 +72,7 @@ def _cards_for(cards: Cards, loser: CandidateIndex, winner: CandidateIndex) -> I
 def additive(cards: Cards) -> Bounds:
     """Return the closeness of a rule that elects those with most, one for each seat."""
     votes, elected = cards.transcript.rounds[0].votes, cards.outcome[0]
-    losers = [c for c in _everyone(cards.contest) if c not in elected]
+    losers = [c for c in _everyone(cards.contest) if c not in elected and not cards.contest.choices[c].abstains]
     given = Given(cards)
     reachable = [c for c in losers if given(given.strongest(c, CandidateIndex(-1))).get(c)]
     if len(elected) < cards.contest.seats and reachable:

@@ -14,9 +14,6 @@ from faircount.count.marks.tally import Inactive, refuse_ranked
 from faircount.count.rule import Option
 from faircount.model import BadInputError, CandidateIndex, Contest, Profile, Round, Transcript, VoteCount
 
-NO_LIST = ("write-in", "withdrawn", "abstain", "withhold", "broker-non-vote")
-"""Kinds of choices that stand on no list: a pool of names not filed, and what is no candidate."""
-
 CHOICES = Option(
     "choices",
     ("lists", "candidates", "auto"),
@@ -69,7 +66,7 @@ def slates_of(contest: Contest, kind: str) -> tuple[Slate, ...]:
 
     Raises `BadInputError` where a party has two choices of kind `group`.
     """
-    standing = [CandidateIndex(c) for c, choice in enumerate(contest.choices) if choice.kind not in NO_LIST]
+    standing = [CandidateIndex(c) for c, choice in enumerate(contest.choices) if choice.listed]
     if kind == "lists":
         return tuple(Slate(contest.name_of(c), (c,)) for c in standing)
     groups: dict[str, CandidateIndex] = {}

@@ -7,9 +7,6 @@ from faircount.count.interpretation import read_marks
 from faircount.count.ties import Ties, leading
 from faircount.model import CandidateIndex, Contest, Margin, Profile, Round, Transcript, UsageError, VoteCount
 
-NOBODY = ("abstain", "withhold", "broker-non-vote")
-"""Kinds of choices that say how somebody did not vote for a person. They have votes, and never stand for election."""
-
 Inactive = tuple[tuple[str, VoteCount], ...]
 """(cause, votes) in the order of `INACTIVE_CAUSES`, causes with none left out."""
 
@@ -85,7 +82,7 @@ def can_be_elected(contest: Contest, choice: CandidateIndex) -> bool:
 
     An abstention or a vote withheld is no vote for anybody, however many shares it has.
     """
-    return contest.choices[choice].kind not in NOBODY
+    return not contest.choices[choice].abstains
 
 
 def voted_for(contest: Contest, votes: Sequence[VoteCount]) -> list[CandidateIndex]:
