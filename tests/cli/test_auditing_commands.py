@@ -50,6 +50,21 @@ def test_claims_and_a_plan_are_there_before_anything_is_fixed(here: Here, town: 
     document = here("-w", town, "plan", "mayor", "measure a", "--what-if", "--json").document
     assert document["recommended"] in {one["design"] for one in document["designs"]}
     assert len(document["what_if"]) == 6
+    assert {one["from"] for one in document["prices"]} >= {"assumption: set your own"}
+
+
+def test_a_plan_takes_the_times_and_pay_that_a_person_states(here: Here, town: Path) -> None:
+    def hours(*prices: str) -> dict[str, tuple[int, float]]:
+        document = here("-w", town, "plan", "mayor", *(f"--price={one}" for one in prices), "--json").document
+        return {one["design"]: (one["hours of people"], one["cost"]) for one in document["designs"]}
+
+    usual, dear = hours(), hours("hourly_pay=40", "minutes_a_card=20")
+    assert all(dear[one][0] >= usual[one][0] and dear[one][1] > usual[one][1] for one in usual)
+    assert any(dear[one][0] > usual[one][0] for one in usual)
+    listed = here("-w", town, "plan", "--prices", "--price", "boards=4", "--json").document
+    assert {"price": "boards", "value": 4.0, "from": "you"} in listed
+    for wrong in ("boards=0", "boards=many", "boards", "card=3", "boards=nan"):
+        assert here("-w", town, "plan", "--price", wrong).code == 2
 
 
 def test_an_audit_goes_from_the_commitment_to_the_signature(here: Here, mine: Path, tmp_path: Path) -> None:

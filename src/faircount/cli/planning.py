@@ -76,6 +76,9 @@ def share(number: Fraction) -> str:
 @click.option("--percent", type=click.Choice(["50", "70", "80", "90", "95"]), default="90", show_default=True,
               help="Of 100 such audits, how many this is enough for.")  # fmt: skip
 @click.option("--pool", multiple=True, metavar="GROUP", help="A counting group whose cards cannot be matched.")
+@click.option("--price", "prices", multiple=True, metavar="NAME=NUMBER", help="A time, number or pay of yours in place "
+              "of the one assumed, such as minutes_a_card=1.5; --prices lists them.")  # fmt: skip
+@click.option("--prices", "list_prices", is_flag=True, help="List every time, number and pay, and where it is from.")
 @click.option(
     "--what-if", is_flag=True, help="Say besides what other risk limits, and each contest left out, would take."
 )
@@ -84,33 +87,42 @@ def share(number: Fraction) -> str:
 @speaking
 def plan(
     contests: tuple[str, ...], risk_limit: Fraction, over: float, percent: str, pool: tuple[str, ...], what_if: bool,
-    threads: int | None, workspace: Path, console: Console,
+    prices: tuple[str, ...], list_prices: bool, threads: int | None, workspace: Path, console: Console,
 ) -> None:  # fmt: skip
     """Compare ways to audit: cards, containers, people and hours, and which to choose.
 
     \b
     Examples: faircount plan
               faircount plan mayor governor --risk-limit 10% --what-if
+              faircount plan --price minutes_a_card=1.5 --price boards=4 --prices
     """
     from faircount.app.auditing.planning import plan_of
     from faircount.app.opened import Opened
+    from faircount.audit.planning import SOURCES, prices_of, sources_of
     from faircount.audit.planning.advice import advise, by_risk_limit, without_each
 
-    made = plan_of(Opened(workspace, threads), contests, risk_limit, over, int(percent), pool, console.progress())
+    paid = prices_of(prices)
+    priced = tuple((name, getattr(paid, name), sources_of(paid)[name]) for name in SOURCES)
+    if list_prices:
+        console.rows(Answer(("price", "value", "from"), priced))
+        return
+    opened = Opened(workspace, threads)
+    made = plan_of(opened, contests, risk_limit, over, int(percent), pool, console.progress(), paid)
     found = advise(made)
     others = (*by_risk_limit(made), *(without_each(made) if len(made.contests) > 1 else ())) if what_if else ()
     rows = tuple(
         (one.design, "yes" if one.possible else "needs " + " and ".join(one.missing), round(one.work.cards),
-         round(one.work.batches), round(one.cost.people_hours), round(one.cost.money))
+         round(one.work.batches), round(one.cost.people_hours), round(one.cost.days, 1), round(one.cost.money))
         for one in found.table
     )  # fmt: skip
-    heads = ("design", "possible", "cards to pull", "containers to open", "hours of people", "cost")
+    heads = ("design", "possible", "cards to pull", "containers to open", "hours of people", "days", "cost")
     if console.machine:
         console.document(
             {
                 "recommended": found.design, "reasons": list(found.reasons), "would_change": list(found.changes),
                 "designs": [dict(zip(heads, row, strict=True)) | {"draws": dict(one.sizes)}
                             for row, one in zip(rows, found.table, strict=True)],
+                "prices": [{"name": name, "value": value, "from": where} for name, value, where in priced],
                 "what_if": [{"question": one.question, "design": one.best.design,
                              "hours": round(one.best.cost.people_hours)} for one in others],
             }

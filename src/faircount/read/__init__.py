@@ -67,6 +67,7 @@ READERS: Catalog[Reader] = LazyCatalog(
         "cdf-cvr": "cdf",
         "vxsuite": "vxsuite.reading",
         "plain-csv": "plain.plain_csv",
+        "canonical": "canonical.reading",
         "mapped-table": "mapping.mapped_table",
         "shareholder-csv": "plain.shareholder_csv",
     },

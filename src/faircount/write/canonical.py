@@ -1,5 +1,6 @@
 """The canonical tables themselves, as Parquet and as CSV, each with its data dictionary."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -33,7 +34,8 @@ def write_parquet(material: Material, folder: Path) -> None:
                 file.write_table(table)
                 rows += table.num_rows
         _keep(folder / f"{name}.parquet", name, rows, present)
-    _describe(folder, present, "One Parquet file a table.")
+    digests = {name: _sha256(folder / f"{name}.parquet") for name in present}
+    _describe(folder, present, "One Parquet file a table.", digests)
 
 
 def write_csv(material: Material, folder: Path) -> None:
@@ -64,8 +66,13 @@ def _keep(path: Path, name: str, rows: int, present: dict[str, int]) -> None:
         path.unlink()
 
 
-def _describe(folder: Path, present: dict[str, int], note: str) -> None:
-    (folder / "dictionary.json").write_text(as_json(present), "utf-8")
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _describe(folder: Path, present: dict[str, int], note: str, digests: dict[str, str] | None = None) -> None:
+    (folder / "dictionary.json").write_text(as_json(present, digests), "utf-8")
     (folder / "dictionary.md").write_text(as_markdown(present, note), "utf-8")
 
 

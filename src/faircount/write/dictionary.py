@@ -1,6 +1,7 @@
 """The data dictionary: what every canonical table and column means, as JSON and as Markdown, beside the data."""
 
 import json
+from collections.abc import Mapping
 
 import pyarrow as pa
 
@@ -164,8 +165,11 @@ MEANINGS: dict[str, tuple[str, dict[str, str]]] = {
 """Table → (what a row is, column → what it means). A test holds it against model/tables.py."""
 
 
-def dictionary(present: dict[str, int] | None = None) -> dict[str, object]:
-    """Return the dictionary as a document; `present` is table → rows of the files beside it, all tables if None."""
+def dictionary(present: Mapping[str, int] | None = None, digests: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Return the dictionary as a document; `present` is table → rows of the files beside it, all tables if None.
+
+    `digests` is table → SHA-256 of its file, where the file is for programs and nobody edits it.
+    """
     tables = []
     for name, schema in TABLES.items():
         if present is not None and name not in present:
@@ -174,6 +178,8 @@ def dictionary(present: dict[str, int] | None = None) -> dict[str, object]:
         entry: dict[str, object] = {"table": name, "meaning": meaning}
         if present is not None:
             entry["rows"] = present[name]
+        if digests is not None:
+            entry["sha256"] = digests[name]
         source = {"column": "source", "type": "text", "may_be_empty": False, "meaning": SOURCE}
         entry["columns"] = [source] + [
             {"column": f.name, "type": type_in_words(f.type), "may_be_empty": f.nullable, "meaning": columns[f.name]}
@@ -198,9 +204,9 @@ def type_in_words(kind: pa.DataType) -> str:
     return {"string": "text", "bool": "true or false"}.get(str(kind), str(kind))
 
 
-def as_json(present: dict[str, int] | None = None) -> str:
+def as_json(present: Mapping[str, int] | None = None, digests: Mapping[str, str] | None = None) -> str:
     """Return the dictionary as JSON."""
-    return json.dumps(dictionary(present), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(dictionary(present, digests), ensure_ascii=False, indent=1) + "\n"
 
 
 def as_markdown(present: dict[str, int] | None = None, note: str = "") -> str:

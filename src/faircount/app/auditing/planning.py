@@ -9,6 +9,7 @@ from faircount.app.auditing.records import Manifest
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress
 from faircount.audit.measuring import settings_of
+from faircount.audit.planning.cost import DEFAULTS, Prices
 from faircount.audit.planning.designs import Method, Plan
 from faircount.audit.planning.facts import Rates
 from faircount.audit.planning.joint import Style
@@ -60,7 +61,7 @@ def sizes_without_error(commitment: Commitment) -> dict[str, int]:
 
 def plan_of(
     opened: Opened, contests: tuple[str, ...], risk_limit: Fraction, over: float, percent: int,
-    pooled: tuple[str, ...] = (), progress: Progress | None = None,
+    pooled: tuple[str, ...] = (), progress: Progress | None = None, prices: Prices = DEFAULTS,
 ) -> Plan:  # fmt: skip
     """Return the plan of an audit of these contests: what the records allow is told from the records themselves.
 
@@ -75,7 +76,7 @@ def plan_of(
         styles = (*styles, Style((), unlisted))
     return Plan(
         facts_of(commitment), styles, batches if unlisted >= 0 else (), _has_batch_totals(opened, commitment),
-        risk_limit=float(risk_limit), percent=percent, rates=Rates(one_over=over),
+        risk_limit=float(risk_limit), percent=percent, rates=Rates(one_over=over), prices=prices,
         comparison=Method(DEFAULT_RISK[Design.COMPARISON]), pooled=Method(POOLED_RISK),
         polling=Method(DEFAULT_RISK[Design.POLLING]),
     )  # fmt: skip

@@ -5,7 +5,7 @@ A plan promises nothing about an outcome: it forecasts work, from the records an
 
 from faircount.audit.planning.advice import Advice, WhatIf, advise, by_risk_limit, without, without_each
 from faircount.audit.planning.cells import Cells, compared, polled, pooled_bet
-from faircount.audit.planning.cost import SOURCES, Cost, Prices, Work, cost_of
+from faircount.audit.planning.cost import DEFAULTS, SOURCES, Cost, Prices, Work, cost_of, prices_of, sources_of
 from faircount.audit.planning.designs import DESIGNS, Design, Estimate, Method, Plan, estimates
 from faircount.audit.planning.facts import NO_ERRORS, AssertionFacts, ContestFacts, Kind, Pool, Rates
 from faircount.audit.planning.hybrid import HybridSize, hybrid_size
@@ -31,10 +31,11 @@ from faircount.audit.planning.sizes import (
 )
 
 __all__ = [
-    "DESIGNS", "NO_ERRORS", "PERCENTS", "SOURCES", "Advice", "AssertionFacts", "BatchErrors", "Cells", "ContestFacts",
-    "Cost", "Design", "Estimate", "Forecast", "Forecasts", "HybridSize", "Kind", "Method", "Plan", "Pool", "Prices",
-    "Rates", "Size", "Style", "Union", "WhatIf", "Work", "advise", "batch_bound", "batch_draws", "batches_opened",
-    "best_bet", "best_expected", "bravo_quantiles", "by_risk_limit", "compared", "comparison_sizes", "cost_of",
-    "distinct_batches", "estimates", "exact", "expected_union", "hybrid_size", "polled", "polling_sizes", "pooled_bet",
-    "simulate", "simulate_batches", "simulated_union", "without", "without_each",
+    "DEFAULTS", "DESIGNS", "NO_ERRORS", "PERCENTS", "SOURCES", "Advice", "AssertionFacts", "BatchErrors", "Cells",
+    "ContestFacts", "Cost", "Design", "Estimate", "Forecast", "Forecasts", "HybridSize", "Kind", "Method", "Plan",
+    "Pool", "Prices", "Rates", "Size", "Style", "Union", "WhatIf", "Work", "advise", "batch_bound", "batch_draws",
+    "batches_opened", "best_bet", "best_expected", "bravo_quantiles", "by_risk_limit", "compared", "comparison_sizes",
+    "cost_of", "distinct_batches", "estimates", "exact", "expected_union", "hybrid_size", "polled", "polling_sizes",
+    "pooled_bet", "prices_of", "simulate", "simulate_batches", "simulated_union", "sources_of", "without",
+    "without_each",
 ]  # fmt: skip

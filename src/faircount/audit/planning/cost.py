@@ -1,6 +1,7 @@
 """What an audit costs: times and prices, all of which can be set, and the hours, days and money of some work."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 from faircount.model import UsageError
 
@@ -48,6 +49,29 @@ SOURCES = {
     for field in fields(Prices)
 }
 """Where each default comes from."""
+
+
+def prices_of(stated: Iterable[str]) -> Prices:
+    """Return the defaults with other values for those named, as a person types them: `minutes_a_card=1.5`.
+
+    Raises `UsageError` for a name that is none of them or comes twice, or a value that is no number from 0.
+    """
+    found: dict[str, float] = {}
+    for name, _, value in (one.partition("=") for one in stated):
+        if name not in SOURCES or name in found:
+            raise UsageError(f"a price is stated once, and is one of {', '.join(SOURCES)}; found {name!r}")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise UsageError(f"{name.replace('_', ' ')} is a number from 0, not {value!r}") from None
+    return replace(DEFAULTS, **found)
+
+
+def sources_of(prices: Prices) -> dict[str, str]:
+    """Return name → where its value comes from: `you` for those that are not the default."""
+    return {
+        name: where if getattr(prices, name) == getattr(DEFAULTS, name) else "you" for name, where in SOURCES.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ class CsvRows:
         """How many bytes were read, after decompression."""
         return self._hashing.count
 
+    @property
+    def ends_in_a_line(self) -> bool:
+        """Whether the file, read to its end, ends with a line end: one that does not may be cut in its last cell."""
+        return self._hashing.last in (b"\n", b"\r")
+
     def sha256(self) -> str:
         """Return the SHA-256 of the bytes of the file; reads what is left of it."""
         while self._hashing.read(1 << 20):
@@ -156,6 +161,7 @@ class _HashingStream(io.RawIOBase):
         self.stream, self.place, self.most = stream, place, most
         self.digest = hashlib.sha256()
         self.count = 0
+        self.last = b""
 
     def readable(self) -> bool:
         return True
@@ -166,6 +172,7 @@ class _HashingStream(io.RawIOBase):
         view[: len(block)] = block
         self.digest.update(block)
         self.count += len(block)
+        self.last = block[-1:] or self.last
         if self.count > self.most:
             rule = f"a file unpacks to at most {MAX_RATIO} times its packed size"
             raise BadInputError(self.place, rule, f"more than {self.most:,} bytes")

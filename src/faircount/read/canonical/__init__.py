@@ -1,0 +1,1 @@
+"""The tables that faircount itself writes, as CSV and as Parquet, read again: what was one election stays one."""
