@@ -15,13 +15,9 @@ ENTRY = {"contests": dict, "found": bool, "round": int, "unit": str}
 MEASURED = {"assertion": int, "contest": str, "draws": int, "p": r"[01]\.[0-9]{10}"}
 COMMIT = {"design": "comparison|polling|batch", "double_entry": bool, "files": [FILE], "min_digits": int}
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {  # act → the states in which it may come ("": any but the last), body
-    "open": ("no state", {"*": object}),
     "commit": ("draft", COMMIT),
-    "witness": ("committed", {"checkpoint": str}),
-    "promise": ("committed witnessed", {"party": r"[^\x00-\x1f\x7f=]+", "sha256": SUM}),
-    "dice": ("witnessed rolling", {"digits": "[0-9]+"}),
+    "promise": ("committed witnessed", {"party": r"(?=.*\S)[^\x00-\x1f\x7f=]+", "sha256": SUM}),
     "reveal": ("rolled", {"nonce": LINE, "party": LINE, "value": LINE}),
-    "seed": ("rolled", {"seed": str}),
     "draw": ("seeded closed signed", {"round": int, "sample": FILE, "sizes": {"*": int}}),
     "entry": ("open", ENTRY),
     "resolve": ("open", {**ENTRY, "people": [LINE]}),
@@ -29,12 +25,16 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {  # act → the states in which i
     "close": ("open", {"decisions": {"*": str}, "measured": [MEASURED], "round": int}),
     "hand-count": ("closed", {"ballots": [(dict, int)], "cards": int, "contest": str, "elected": [int]}),
     "late": ("", {"files": [FILE], "what": "late-ballots|replaced-file|second-upload", "words": str}),
-    "restart": ("", {"reason": str}),
-    "note": ("", {"words": str}),
-    "sign-off": ("closed signed", {"words": str}),
-    "publish": ("signed", {}),
 }
+ACTS |= {"open": ("no state", {"*": object}), "witness": ("committed", {"checkpoint": str}), "publish": ("signed", {})}
+ACTS |= {"restart": ("", {"reason": str}), "note": ("", {"words": str}), "sign-off": ("closed signed", {"words": str})}
+ACTS |= {"dice": ("witnessed rolling", {"digits": "[0-9]+"}), "seed": ("rolled", {"seed": str})}
 ODD = {"entry": "11.2", "resolve": "11.3", "correct": "11.3"}  # the code of a body of another form; else 3.4
+
+
+def person(name: str) -> str:
+    """Return a name as persons are compared: without case and needless blanks."""
+    return " ".join(name.lower().split())
 
 
 class Audit:
@@ -46,7 +46,7 @@ class Audit:
         self.last_reset = max((act["n"] for act in bundle.acts if act["act"] in ("late", "restart")), default=-1)
         self._reset()
         for act in bundle.acts:
-            self.n, self.by, self.place = act["n"], act["by"]["name"], f"act {act['n']}, {act['act']}"
+            self.n, self.by, self.place = act["n"], person(act["by"]["name"]), f"act {act['n']}, {act['act']}"
             self.need(before <= act["at"], "5.2", self.place, act["at"], f"{before} or later")
             before = self.at = act["at"]
             with findings.step("5.1", self.place):
@@ -82,13 +82,14 @@ class Audit:
     def _look(self, file: dict[str, Any]) -> None:
         """Hold a file that an act names against what the act says of it (step 6.1)."""
         data, first = self.bundle.files.get(f"files/{file['name']}"), self.named.setdefault(file["name"], file)
-        known = {} if data is None else {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        same = {"name": file["name"], **known} == file == first
-        self.need(same, "6.1", f"{self.place}: {file['name']}", known or "nothing", file)
+        has = {} if data is None else {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        same, place = has and {**file, **has} == file == first, f"{self.place}: {file['name']}"
+        self.need(same, "6.1", place, has or "nothing", file)
 
     def _frame(self, name: str, body: dict[str, Any]) -> None:
         """Follow what commits and is witnessed, what resets, hand counts, sign-offs and the end."""
         if name in {"late", "restart"} and self.state != "draft":
+            self.findings.remarks += [f"{self.place}: began again, {self.state}: {body.get('words') or body['reason']}"]
             self._reset()
         if name == "witness":
             self.state = "witnessed"
@@ -171,12 +172,11 @@ class Audit:
         if name in {"draw", "close"}:
             return self._draw(body) if name == "draw" else self._close(body)
         unit, said, known = body["unit"], None, self.settled.get(body["unit"])
-        if self.records:
-            drawn = unit in self.drawn and not unit.startswith("phantom-")
-            self.need(drawn, "11.1", self.place, unit, "a unit drawn, and no phantom")
+        drawn = unit in self.drawn and not unit.startswith("phantom-")
+        if self.records and self.need(drawn, "11.1", self.place, unit, "a unit drawn, and no phantom"):
             with self.findings.step("11.2", self.place):
                 must(body["found"] or not body["contests"], self.place, body["contests"], "nothing where not found")
-                said = self.records.read_entry(unit, body["contests"], self.place) if drawn and body["found"] else None
+                said = self.records.read_entry(unit, body["contests"], self.place) if body["found"] else None
         before, settles = self.pending.setdefault(unit, []), True
         if name == "entry":
             must(known is None and len(before) < 2, self.place, unit, "a unit that is not settled")
@@ -184,11 +184,11 @@ class Audit:
             before.append((self.by, [body["found"], said if self.records else body["contests"]]))
             settles = not self.double or (len(before) == 2 and before[0][1] == before[1][1])
         if name == "resolve":
-            two = len({*body["people"]}) == len(body["people"]) > 1
+            two = len({*map(person, body["people"])}) == len(body["people"]) > 1
             self.need(two, "5.3", self.place, body["people"], "two persons or more, none twice")
             self.need(len(before) == 2 and known is None, "11.3", self.place, unit, "two entries that disagree")
         if name == "correct":
-            self.need(body["approved_by"] != self.by, "5.3", self.place, self.by, "somebody else who approves")
+            self.need(person(body["approved_by"]) != self.by, "5.3", self.place, self.by, "somebody else who approves")
             right = known == body["of"] and body["reason"].strip()
             self.need(right, "11.3", self.place, [body["of"], body["reason"]], [known, "a reason"])
             self.state, self.signed = "open", set()
@@ -212,7 +212,7 @@ class Audit:
                     near = abs(Decimal(row["p"]) - p) <= max(Decimal("1e-10"), p / 10**6)
                     same = row | {"p": ""} == {"assertion": index, "contest": c, "draws": draws, "p": ""}
                     must(near and same, f"{self.place}: {a.place}", row, [c, index, draws, f"{p:.10f}"])
-            if contest.said["audited"]:
+            if contest.audited:
                 all_drawn = {*records.units(c, self.seed)} <= {*self.drawn}
                 outcome = contest.said["implies"] == "outcome" and stated
                 sure = outcome and all(Fraction(row["p"]) <= contest.limit for row in stated)

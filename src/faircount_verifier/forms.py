@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 CODES = [f"{s}.{n + 1}" for s, k in enumerate([3, 3, 5, 2, 3, 2, 2, 3, 2, 1, 3, 1, 2, 1], 1) for n in range(k)]
-LINE, SUM, FRACTION = r"[^\x00-\x1f\x7f]+", r"[0-9a-f]{64}", r"-?[0-9]{1,300}(/[0-9]{1,300})?"
-DECIMAL = r"-?[0-9]{1,30}(\.[0-9]{1,30})?"
-TIME = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+NAME, LINE, SUM = r"(?s).*\S.*", r"(?=.*\S)[^\x00-\x1f\x7f]+", r"[0-9a-f]{64}"
+FRACTION, DECIMAL = r"-?[0-9]{1,300}(/[0-9]{1,300})?", r"-?[0-9]{1,30}(\.[0-9]{1,30})?"
+TIME, UNSEEN = r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z", r"[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 order_key = operator.methodcaller("encode", "utf-16-be")  # texts are sorted by UTF-16 code units
 
 

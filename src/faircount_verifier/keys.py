@@ -1,6 +1,7 @@
 """Ed25519 written out (RFC 8032 § 5.1), verifier keys, signed notes and cosignatures (C2SP)."""
 
 import base64
+import functools
 import hashlib
 import re
 
@@ -28,9 +29,8 @@ def decoded(data: bytes) -> Point | None:
     x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
     x = x * pow(2, (P - 1) // 4, P) % P if v * x * x % P == -u % P else x
     x = P - x if x % 2 != sign else x
-    eight = point = (x, y, 1, x * y % P)
-    for _ in range(3):
-        eight = added(eight, eight)
+    point = (x, y, 1, x * y % P)
+    eight = functools.reduce(lambda two, _: added(two, two), range(3), point)
     small = eight[0] == 0 and eight[1] == eight[2]  # 8 times it is neutral: such a key or commitment binds nobody
     return None if len(data) != 32 or y >= P or v * x * x % P != u or x == P or small else point
 
@@ -81,13 +81,11 @@ def note_of(data: bytes, place: str) -> Note:
 
 def signers(note: Note, keys: list[Key], cosigned: bool, latest: float = 2**64) -> tuple[set[bytes], list[str]]:
     """Return who signed, or cosigned (cosignature/v1) up to `latest`: public keys; and known names with bad lines."""
-    good, bad = set(), []
+    good, bad = set[bytes](), list[str]()
     for name, short, made in note[4]:
         for public in (key[2] for key in keys if key[:2] == (name, short)):
             time = int.from_bytes(made[:8], "big") if cosigned else 0
             head = b"cosignature/v1\ntime %d\n" % time if cosigned else b""
-            if time <= latest and verified(public, head + note[3], made[8 * cosigned :]):
-                good.add(public)
-            else:
-                bad.append(name)
+            fair = time <= latest and verified(public, head + note[3], made[8 * cosigned :])
+            good, bad = good | ({public} if fair else set()), bad + ([] if fair else [name])
     return good, bad

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from faircount_verifier.forms import DECIMAL, FRACTION, fits, fraction, known, must, shown
+from faircount_verifier.forms import DECIMAL, FRACTION, NAME, fits, fraction, known, must, shown
 
 ONE_EACH = {"plurality", "threshold", "majority-or-runoff", "top-n", "highest-averages", "largest-remainder"}
 POINTS, NOBODY = {"plurality", "score", "cumulative", "borda", "dowdall"}, {"abstain", "withhold", "broker-non-vote"}
@@ -15,9 +15,9 @@ ASSORTER = {"least": FRACTION, "terms": [(FRACTION, str, [object])], "upper": FR
 ASSERTION = {"assorter": ASSORTER, "claim": str, "kind": str, "loser": INDEX, "margin": FRACTION, "standing": [int]}
 OUTCOME = {"elected": [int], "seats": [int], "verdict": "elected|passed|not passed|runoff|tie|no votes|stopped"}
 CONTEST = {"assertions": [ASSERTION | {"winner": INDEX}], "audited": bool, "cards": int, "id": r"[^:;\x00-\x1f]+"}
-CONTEST |= {"choices": [{"kind": str, "name": str, "party": object}], "implies": "outcome|part|nothing"}
-CONTEST |= {"options": {"*": str}, "outcome": dict, "ranks": INDEX, "risk_function": str, "risk_limit": FRACTION}
-CONTEST |= {"rule": str, "seats": int, "settings": {"*": DECIMAL}, "title": str, "votes_allowed": INDEX, "words": str}
+CONTEST |= {"choices": [{"kind": str, "name": NAME, "party": {str, None}}], "implies": "outcome|part|nothing"}
+CONTEST |= {"options": {"*": str}, "outcome": dict, "ranks": int, "risk_function": str, "risk_limit": FRACTION}
+CONTEST |= {"rule": str, "seats": int, "settings": {"*": DECIMAL}, "title": NAME, "votes_allowed": int, "words": str}
 
 
 class Ballot(NamedTuple):
@@ -36,15 +36,18 @@ class Tally(NamedTuple):
 
 FEATURES: dict[str, Any] = {  # what each feature of docs/assertions.md gives a ballot
     "votes": lambda b, *of: sum(n for c, n in b.votes if c in of),
-    "cards": lambda b: 1,
     "evenly": lambda b, c: Fraction(any(x == c for x, _ in b.votes), len(b.votes) or 1),
-    "first": lambda b, *of: b.ranking != () and b.ranking[0] in of,
     "ranks": lambda b, *of: any(c in b.ranking for c in of),
     "head": lambda b, c, standing: next((x for x in b.ranking if x in standing), None) == c,
     "prefers": lambda b, x, y, below: [c for c in b.ranking if c in (x, y)] in ([[x, y], [x]] if below else [[x, y]]),
     "passed": lambda b, f, x, y: b.ranking[:1] == (f,) and FEATURES["prefers"](b, x, y, True),
     "higher": lambda b, x, y: dict(b.votes).get(x, 0) > dict(b.votes).get(y, 0),
 }
+
+
+FEATURES |= {"cards": lambda b: 1, "first": lambda b, *of: b.ranking != () and b.ranking[0] in of}
+ARGUMENTS: dict[str, Any] = {"cards": (), "evenly": (int,), "head": (int, [int]), "prefers": (int, int, bool)}
+ARGUMENTS |= {"first": [int], "higher": (int, int), "passed": (int, int, int), "ranks": [int], "votes": [int]}
 
 
 class Assertion:
@@ -55,10 +58,11 @@ class Assertion:
         self.said = (said["winner"], said["loser"], frozenset(said["standing"]))
         self.terms = sorted(((fraction(times), name, args) for times, name, args in form["terms"]), key=lambda t: -t[0])
         self.least, self.upper, self.margin = map(fraction, (form["least"], form["upper"], said["margin"]))
-        named = [i for term in self.terms for arg in term[2] for i in (arg if isinstance(arg, list) else [arg])]
-        named += [i for i in (*self.said[:2], *self.said[2]) if i is not None]
-        fair = all(fits(i, {int, bool}) and i < choices for i in named) and self.least < 0 < self.upper
-        must(fair, place, form, "least below 0, upper above it, and choices of the contest")
+        lists = [a for _, f, of in self.terms if f != "passed" for a in (of, *of, said["standing"]) if fits(a, list)]
+        named = [i for one in lists for i in one if type(i) is int] + [i for i in self.said[:2] if i is not None]
+        fair = all(i < choices for i in named) and all(len({*map(str, one)}) == len(one) for one in lists)
+        fair = fair and all(fits(args, ARGUMENTS.get(name, object)) for _, name, args in self.terms)
+        must(fair and self.least < 0 < self.upper, place, form, "least < 0 < upper; choices, in a list each once")
         self.fixed = sum((times for times, name, _ in self.terms if name == "cards"), ZERO)
         self.gains = dict[Ballot, Fraction]()
         each = [sum((t for t, name, args in self.terms if name == "votes" and c in args), ZERO) for c in range(choices)]
@@ -115,18 +119,19 @@ class Contest:
     """One contest of contests.json: how its ballots are read and counted, and what its assertions imply."""
 
     def __init__(self, said: dict[str, Any], place: str) -> None:
-        fair = fits(said, CONTEST) and fits({"seats": [], **said["outcome"]}, OUTCOME)
-        must(fair, place, said, "a contest of the form given")
+        fair = fits(said, CONTEST) and fits({"seats": [], **said["outcome"]}, OUTCOME) and said["seats"]
+        must(fair and said["votes_allowed"], place, said, "a contest of the form given")
         self.id, self.said, self.outcome, self.rule = str(said["id"]), said, said["outcome"], str(said["rule"])
         self.place, self.kinds = f"contest {self.id}", [choice["kind"] for choice in said["choices"]]
-        self.seats, self.limit = int(said["seats"]), fraction(said["risk_limit"])
+        self.seats, self.audited, self.limit = int(said["seats"]), bool(said["audited"]), fraction(said["risk_limit"])
         self.choices, self.option = range(len(self.kinds)), said["options"].get
         claims = enumerate(said["assertions"])
         self.assertions = [Assertion(a, len(self.kinds), f"{self.place}, assertion {i}") for i, a in claims]
-        elected, seats = self.outcome["elected"], self.outcome.get("seats", self.choices)
-        fair = {*elected} <= {*self.choices} and len({*elected}) == len(elected) and len(seats) == len(self.choices)
-        must(fair and 0 < self.limit < 1 and self.seats, place, self.outcome, "choices of the contest, a limit below 1")
-        allowed, points = said["votes_allowed"] or len(self.kinds), int(self.option("most", "5"))
+        elected, names = self.outcome["elected"], {choice["name"] for choice in said["choices"]}
+        fair = {*elected} <= {*self.choices} and len({*elected}) == len(elected) and 0 < self.limit < 1
+        fair = fair and len(self.outcome.get("seats", names)) == len(names) == len(self.kinds)
+        must(fair, place, self.outcome, "choices of the contest, none twice, and a limit between 0 and 1")
+        allowed, points = int(said["votes_allowed"]), int(self.option("most", "5"))
         caps = [allowed if kind == "write-in" or self.rule not in ONE_EACH else 1 for kind in self.kinds]
         self.most: tuple[list[int], int] | None = caps, allowed  # votes to each choice (write-ins are several), in all
         if self.rule in {"score", "star"} or said["ranks"] or self.rule in {"borda", "dowdall"}:

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from faircount_verifier.forms import Findings, canonical, csv_text, dumped, fits, known, must, order_key, table
-from faircount_verifier.law import Assertion, Ballot, Contest, Tally
+from faircount_verifier.law import INDEX, Assertion, Ballot, Contest, Tally
 
 EXACT, NOTHING, EMPTY = Context(prec=50, Emax=MAX_EMAX, Emin=MIN_EMIN), Decimal(0), Tally(0, [])
 Said = dict[str, dict[str, Any] | None]  # unit → contest → ballot, tally, or None: not held; None: not found
@@ -24,23 +24,22 @@ class Records:
         self.design, self.files, self.findings = design, files, findings
         rows = canonical(files["contests.json"], "contests.json")
         self.contests = {row["id"]: Contest(row, f"contests.json, {n}") for n, row in enumerate(rows)}
-        good = [row["id"] for row in rows] == sorted(self.contests, key=order_key)
-        must(good, "contests.json", [*self.contests], "contests in the order of their ids, none twice")
+        ids, wanted = [row["id"] for row in rows], sorted(self.contests, key=order_key)
+        must(ids == wanted, "contests.json", ids, "contests in the order of their ids, none twice")
         self.cards = dict[str, tuple[str, dict[str, int | None]]]()  # unit → pool, and contest → index of its ballot
         self.ballots = dict[str, list[tuple[Any, Ballot]]]()  # contest → marks and ballot
         self.batches = dict[str, tuple[int, dict[str, Tally]]]()  # batch or pool → cards, and contest → tally
         self.totals, self.orders = dict[str, Tally](), dict[str, list[tuple[str, str]]]()
         {"comparison": self._read_cards, "polling": self._read_polling, "batch": self._read_batches}[design]()
         odd = [name for name in self.batches if name.startswith("phantom-") and design != "comparison"]
-        fair = not odd and any(row["audited"] for row in rows)
-        must(fair, "contests.json", odd, "some contest is audited, and no batch's name starts with phantom-")
+        must(not odd and any(row["audited"] for row in rows), "contests.json", odd, "some audited, no batch a phantom-")
 
     def _tallies(self, value: Any, place: str) -> dict[str, Tally]:
         return {c: self.contests[c].tally(one, f"{place}, {c}") for c, one in value.items()}
 
     def _read_cards(self) -> None:
         for c, rows in canonical(self.files["ballots.json"], "ballots.json").items():
-            place, shape = f"ballots.json, {c}", [{"ballot": dict, "marks": [(int, object, object)], "stated": str}]
+            place, shape = f"ballots.json, {c}", [{"ballot": dict, "marks": [(int, int, INDEX)], "stated": str}]
             must(fits([{"stated": "", **row} for row in rows], shape), place, rows, "marks and ballots")
             each = [(None if "stated" in row else row["marks"], row["ballot"]) for row in rows]
             self.ballots[c] = [(marks, self.contests[c].ballot(ballot, place)) for marks, ballot in each]
@@ -91,9 +90,9 @@ class Records:
             cards, most = contest.said["cards"], sum(n for n, _ in self.batches.values())
             good = listed == cards if self.design == "comparison" else tally.cards <= min(cards, most)
             need(good, "14.1", place, listed or tally.cards, cards)
-            lost = sum(n - each[c].cards for n, each in self.batches.values() if c in each)
-            lost *= self.design == "batch" and contest.said["audited"]
-            self.findings.remark(lost, f"{place}: its batches hold {lost} cards more than they list for it")
+            lost = sum(n - each[c].cards for n, each in self.batches.values() if c in each and self.design == "batch")
+            more = f"{place}: its batches hold {lost} cards more than they list for it"
+            self.findings.remark(lost and contest.audited, more)
             with step("7.1", place):
                 contest.check_outcome(tally, contest.outcome)
             with step("8.2", place):
@@ -140,7 +139,7 @@ class Records:
     @functools.cached_property
     def bounds(self) -> dict[str, int]:
         """The whole bound b_i of each batch."""
-        each = [self._over(a, c) for c, one in self.contests.items() if one.said["audited"] for a in one.assertions]
+        each = [self._over(a, c) for c, one in self.contests.items() if one.audited for a in one.assertions]
         return {name: math.ceil(10**9 * max(one[name] for one in each)) for name in self.batches}
 
     def units(self, c: str, seed: str) -> list[str]:
@@ -151,10 +150,9 @@ class Records:
 
     def read_entry(self, unit: str, said: dict[str, Any], place: str) -> dict[str, Any]:
         """Return what an entry says of each contest (step 11.2)."""
-        wanted = {c for c, contest in self.contests.items() if contest.said["audited"]}
-        if self.design != "polling":
-            wanted = {*(self.cards[unit] if self.design == "comparison" else self.batches[unit])[1]}
-        must(wanted <= said.keys() <= self.contests.keys(), place, [*said], sorted(wanted))
+        held: dict[str, Any] = self.cards if self.design == "comparison" else self.batches
+        wanted = held[unit][1] if self.design != "polling" else [c for c, one in self.contests.items() if one.audited]
+        must({*wanted} <= said.keys() <= self.contests.keys(), place, [*said], sorted(wanted))
         if self.design == "batch":
             return self._tallies(said, place)
         read = {c: None if b is None else self.contests[c].ballot(b, f"{place}, {c}") for c, b in said.items()}
@@ -216,10 +214,8 @@ BETS = {"betting-fixed", "kaplan-kolmogorov", "alpha-fixed", "alpha", "cobra"}
 
 def bet(name: str, s: dict[str, Decimal], j: int, mean: Decimal, total: Decimal, top: Decimal, n: int) -> Decimal:
     """Return λ_j, before it is moved to between 0 and 1/μ_j, from settings, μ_j, S_j, U and N."""
-    if name == "betting-fixed":
-        return s["bet"]
-    if name == "kaplan-kolmogorov":
-        return 1 / (mean + s["g"])
+    if name in {"betting-fixed", "kaplan-kolmogorov"}:
+        return s["bet"] if name == "betting-fixed" else 1 / (mean + s["g"])
     if name == "cobra":  # where (1 − q) ln(1 + λb) + q ln(1 − λ/2) has no slope, b = a − ½
         q, b = s["winner_to_loser"], (top - 1) / 2
         return min(2 * (1 - q) - q / b, Decimal(2)) if b > 0 else NOTHING

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from count import random_elections
 
-from faircount.count import RULES
+from faircount.count import RULES, explaining
 from faircount.count.explaining import FINAL, MOST_SETTINGS, Explanation, Figure, explain, plausible, votes_in
 from faircount.count.presets import PRESETS
 from faircount.model import (
@@ -106,8 +106,49 @@ def test_what_cannot_be_counted_so_is_told_as_refused() -> None:
 def test_ties_met_are_decided_in_other_ways_too() -> None:
     contest, profile = ballots({"A": 4, "BA": 2, "CB": 2}, "ABC")
     found = explain(contest, profile, [Figure(FINAL, CandidateIndex(1), 4)], {"batch": ("no",)})
+    ways = {None, "order", "previous-rounds", "first-rounds", "recorded"}
+    assert {dict(one.options).get("tie") for one in found.tried} == ways
+    assert [dict(one.options)["tie"] for one in found.reproducing] == ["order", "recorded", "recorded"]
+
+
+def test_how_lots_fell_is_found_and_a_count_that_stopped_has_no_last_round() -> None:
+    contest, profile = ballots({"A": 4, "BA": 2, "CB": 2}, "ABC")
+    found = explain(contest, profile, [Figure(FINAL, CandidateIndex(0), 6)], {"batch": ("no",)})
+    stopped = next(one for one in found.tried if one.transcript and one.transcript.verdict == "tie")
+    assert stopped.first_difference == "A in the last round: the count stops at a tie before"
+    assert votes_in(stopped.transcript, FINAL, CandidateIndex(0)) is None  # type: ignore[arg-type]
+    records = [dict(one.options).get("tie_record") for one in found.reproducing]
+    assert records == ['["B"]'] and found.reproducing[0].chosen == (0,)
+    law = replace(contest, options=(("tie", "previous-rounds"), ("tie_then", "recorded")))
+    found = explain(
+        law, profile, [Figure(FINAL, CandidateIndex(0), 6)], {"batch": ("no",), "tie": ("previous-rounds",)}
+    )
+    assert [dict(one.options)["tie_record"] for one in found.reproducing] == ['["B"]']
+
+
+def test_lots_beyond_the_limit_are_said_not_to_be_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    contest, profile = ballots({"A": 4, "BA": 2, "CB": 2}, "ABC")
+    figures = [Figure(FINAL, CandidateIndex(0), 6)]
+    assert not explain(contest, profile, figures, {"batch": ("no",)}).lots_cut
+    monkeypatch.setattr(explaining, "MOST_LOTS", 1)
+    assert explain(contest, profile, figures, {"batch": ("no",)}).lots_cut == 1
+    monkeypatch.setattr(explaining, "MOST_LOTS", 60)
+    monkeypatch.setattr(explaining, "MOST_LOTS_IN_ALL", 0)
+    none = explain(contest, profile, figures, {"batch": ("no",)})
+    assert none.lots_cut == 1 and not none.reproducing
+
+
+def test_figures_before_a_tie_need_no_lots() -> None:
+    contest, profile = ballots({"A": 4, "BA": 2, "CB": 2}, "ABC")
+    found = explain(contest, profile, [Figure(1, CandidateIndex(0), 4)], {"batch": ("no",)})
     assert {dict(one.options).get("tie") for one in found.tried} == {None, "order", "previous-rounds", "first-rounds"}
-    assert [dict(one.options)["tie"] for one in found.reproducing] == ["order"]
+    assert len(found.reproducing) == 4 and not found.lots_cut
+
+
+def test_lots_are_not_tried_where_figures_before_the_tie_differ() -> None:
+    contest, profile = ballots({"A": 4, "BA": 2, "CB": 2}, "ABC")
+    found = explain(contest, profile, [Figure(1, CandidateIndex(0), 5)], {"batch": ("no",)})
+    assert not [one for one in found.tried if dict(one.options).get("tie") == "recorded"]
 
 
 def test_outcomes_and_spreads_cover_all_that_was_counted() -> None:

@@ -1,5 +1,7 @@
 """Every outcome over all ways of deciding ties."""
 
+import pytest
+
 from faircount.count import RULES
 from faircount.count.outcomes import every_outcome
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank
@@ -44,6 +46,12 @@ def test_a_tie_that_decides_everything() -> None:
     question = contest("instant-runoff", 1, 3, ("tie", "order"))
     found = every_outcome(RULES["instant-runoff"], question, ranks(A=4, BC=3, CB=3))
     assert [(one.elected, one.record) for one in found.possible] == [((B,), (C,)), ((C,), (B,))]
+
+
+@pytest.mark.parametrize("rule", ["stv", "instant-runoff", "senate-stv", "irish-stv", "cambridge-stv", "meek"])
+def test_choices_without_votes_before_a_tie_need_no_decision(rule: str) -> None:
+    found = every_outcome(RULES[rule], contest(rule, 1, 3), ranks(A=3, B=3))
+    assert [one.elected for one in found.possible] == [(A,), (B,)] and found.complete
 
 
 def test_a_search_that_was_cut_is_never_settled() -> None:

@@ -332,6 +332,23 @@ def test_stop_after_a_round() -> None:
     assert counted(WORKED, 2, stop_after="0").rounds == counted(WORKED, 2).rounds
 
 
+def test_stop_after_the_round_that_fills_the_seats_takes_no_last_surplus() -> None:
+    whole = counted({"A": 9, "B": 6, "C": 1}, 2, final_surplus="taken")
+    stopped = counted({"A": 9, "B": 6, "C": 1}, 2, final_surplus="taken", stop_after="1")
+    assert len(whole.rounds) == 2 and whole.rounds[0].transfers
+    assert len(stopped.rounds) == 1 and not stopped.rounds[0].transfers
+    assert stopped.verdict == "elected" and stopped.elected == whole.elected
+
+
+def test_a_record_need_not_speak_of_choices_without_votes() -> None:
+    ballots, kinds = {"A": 5, "B": 3, "C": 3}, {"D": "regular", "E": "regular"}
+    law = {"tie": "recorded", "tie_record": '["C"]'}
+    recorded = counted(ballots, 1, kinds, **law)
+    assert [letters(one.excluded) for one in recorded.rounds][:2] == ["DE", "C"]
+    spoken = counted(ballots, 1, kinds, tie="recorded", tie_record='["E", "C"]')
+    assert [letters(one.excluded) for one in spoken.rounds][:3] == ["E", "D", "C"]
+
+
 def test_write_ins_and_withdrawn() -> None:
     kinds = {"W": "write-in", "X": "withdrawn"}
     ballots = {"A": 6, "B": 5, "C": 4, "W>B": 12, "X>C": 2, "X": 1}
@@ -343,6 +360,18 @@ def test_write_ins_and_withdrawn() -> None:
     assert nobody.rounds[0].excluded == (2, 3) and votes(nobody, 2)[3] == 0  # costs no round, and gets nothing later
     later = counted({"A": 6, "B": 5, "C>W": 4, "D": 5}, 2, {"W": "write-in"}, write_ins="excluded-once-voted")
     assert 4 in {c for one in later.rounds for c in one.excluded}
+
+
+@pytest.mark.parametrize("surpluses", ["largest", "together"])
+def test_write_ins_without_votes_stand_until_they_are_the_lowest(surpluses: str) -> None:
+    law = {"write_ins": "excluded-once-voted", "surpluses": surpluses}
+    found = counted({"A": 5, "B": 1}, 2, {"W": "write-in"}, **law)
+    assert [(letters(one.elected), one.excluded) for one in found.rounds] == [("A", ()), ("", (2,)), ("B", ())]
+    assert found.verdict == "elected" and letters(found.elected) == "AB"
+    fewer = counted({"A": 5}, 2, {"W": "write-in"}, **law)
+    assert letters(fewer.elected) == "A" and fewer.verdict == "elected"
+    level = counted({"A": 5}, 2, {"B": "regular", "W": "write-in"}, tie="order", **law)
+    assert letters(level.elected) == "AB", "nobody takes a seat from a choice for write-ins that nobody voted for"
 
 
 def test_fewer_choices_than_seats_and_seats_without_votes() -> None:

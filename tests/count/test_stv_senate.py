@@ -36,6 +36,22 @@ def scrutiny(
     return contest, profile, RULE.count(contest, profile)
 
 
+def test_cards_without_weight_are_no_papers() -> None:
+    contest, profile = in_letters("Senate", RULE.name, "ABCD", 2, {"ABD": 17, "AC": 13, "B": 13, "C": 12, "DC": 5})
+    one = paper(3, 0, 2)
+    weighed = Profile.of(
+        {**dict(zip(profile.patterns, profile.cards, strict=True)), one: 2},
+        {**dict(zip(profile.patterns, profile.weights, strict=True)), one: 0},
+    )
+    assert RULE.count(contest, weighed).rounds == RULE.count(contest, profile).rounds
+    contest, profile = in_letters("Senate", RULE.name, "ABCD", 1, {"A": 4, "B": 3, "DA": 1})
+    weighed = Profile.of(
+        {**dict(zip(profile.patterns, profile.cards, strict=True)), paper(2, 3): 1},
+        {**dict(zip(profile.patterns, profile.weights, strict=True)), paper(2, 3): 0},
+    )
+    assert RULE.count(contest, weighed).rounds == RULE.count(contest, profile).rounds
+
+
 def test_fractions_of_a_total_are_disregarded() -> None:
     """Surplus 9 on 30 papers, 3/10: 17 papers are 5.1 votes, counted 5; 13 are 3.9, counted 3; one vote is lost."""
     contest, _, transcript = scrutiny("ABCD", 2, {"ABD": 17, "AC": 13, "B": 13, "C": 12, "DC": 5})

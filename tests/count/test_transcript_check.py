@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from faircount.count import RULES
-from faircount.count.transcript_check import Checked, Official, OfficialRound, check, in_figures
+from faircount.count.official_table import Official, OfficialRound
+from faircount.count.transcript_check import Checked, check, in_figures
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank, Transcript, UsageError
 
 
@@ -148,6 +149,32 @@ def test_a_table_that_hides_its_lot_is_told() -> None:
     contest, profile = ballots({"A": 4, "BA": 2, "CB": 2}, "instant-runoff", tie="stop", batch="no")
     found = check(contest, profile, Official((OfficialRound(((CandidateIndex(0), 4),)),)))
     assert (1, "tie") in places(found) and found.unlisted == (1, 2)
+
+
+def test_a_lot_that_no_column_shows_is_told_from_what_came_of_it() -> None:
+    contest, profile = ballots({"A": 10, "B": 4, "C": 4}, "stv", 2, last_exclusion="kept")
+    stopped = RULES["stv"].count(contest, profile)
+    assert stopped.verdict == "tie" and stopped.rounds[-1].tied == (1, 2)
+    for chosen, out in ((1, 2), (2, 1)):
+        found = check(
+            contest, profile, replace(table(stopped, says=False), elected=(CandidateIndex(0), CandidateIndex(chosen)))
+        )
+        assert found.agrees and found.record == (out,)
+    unsaid = check(contest, profile, table(stopped, says=False))
+    assert places(unsaid) == [(2, "tie")]
+
+
+def test_a_lot_is_only_between_those_whom_earlier_rounds_leave_tied() -> None:
+    rows = {"A": 10, "B": 3, "C": 3, "D": 4, "EB": 1, "EC": 1}
+    contest, profile = ballots(rows, "instant-runoff", batch="no", tie="previous-rounds")
+    stopped = RULES["instant-runoff"].count(contest, profile)
+    assert stopped.verdict == "tie" and stopped.rounds[-1].votes[1:4] == (4, 4, 4)
+    assert stopped.rounds[-1].tied == (1, 2), "D had more votes in round 1"
+    law = replace(contest, options=(*contest.options, ("tie_record", '["C"]'), ("tie_then", "recorded")))
+    decided = RULES["instant-runoff"].count(law, profile)
+    assert decided.rounds[1].ties[0].tied == (1, 2, 3) and decided.rounds[1].excluded == (2,)
+    found = check(contest, profile, table(decided))
+    assert found.agrees and found.record == (2,)
 
 
 def test_at_a_tie_left_open_whom_the_table_names_is_no_departure() -> None:

@@ -307,7 +307,9 @@ def test_a_zip_in_a_zip_is_refused_with_the_way_out(tmp_path):
 
 def test_parts_cut_by_files_read_the_same(tmp_path, monkeypatch):
     contests = [contest("MAYOR", option("x"), key="a"), contest("MAYOR", option("y"), key="b")]
-    sheets = [sheet(n, contests[n % 2], contest("LIST", option("p", "110"), option("q", "100"))) for n in range(1, 10)]
+    full, rest = (option("p", "110"), option("q", "100")), "<Undervotes>1</Undervotes>"
+    lists = [contest("LIST", *full), contest("LIST", full[0], more=rest)]
+    sheets = [sheet(n, contests[n % 2], lists[n == 9]) for n in range(1, 10)]
     path = folder(tmp_path / "x", *sheets)
     whole = totals(READER, path)
     for module in (hart, hart_drives):

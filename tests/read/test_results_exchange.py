@@ -86,7 +86,9 @@ def test_what_is_withheld_is_no_zero() -> None:
 
 def test_later_rounds_and_classes_of_device_do_not_count_twice(tmp_path: Path) -> None:
     tables = read_all(nist_results.READER, NIST / "json/export.json")
-    assert cells(tables, "reported", contest="Mayor", choice="Cy Wren", jurisdiction=None) == [12]
+    mayor = {"contest": "Mayor", "choice": "Cy Wren", "jurisdiction": None}
+    assert cells(tables, "reported", **mayor, measure="votes") == [12]
+    assert cells(tables, "reported", **mayor, measure="votes, round 2") == [18]
 
     def by_device_only(report: dict[str, Any]) -> None:
         votes = report["Election"][0]["Contest"][3]["ContestSelection"][0]

@@ -262,7 +262,6 @@ def test_features() -> None:
         ("passed", [2, 1, 0], "0"),
         ("higher", [0, 2], "1"),
         ("higher", [2, 0], "0"),
-        ("higher", [1, 1], "0"),
     ]
     for name, arguments, value in expected:
         one = Assertion(assertion("x", None, None, [], [["1", name, arguments]], "1/2"), 3, "here")

@@ -194,9 +194,9 @@ def ceremony(*steps, party="Heron", root_of=-1):
             draft.act("witness", {})
         elif step == "promise":
             sum_ = hand.sha("\n".join(["faircount-promise/1", party, "nonce", "told"]))
-            draft.act("promise", {"party": party, "sha256": sum_}, by=party)
+            draft.act("promise", {"party": party, "sha256": sum_}, by="Heron")
         elif step == "reveal":
-            draft.act("reveal", {"party": party, "nonce": "nonce", "value": "told"}, by=party)
+            draft.act("reveal", {"party": party, "nonce": "nonce", "value": "told"}, by="Heron")
         else:
             draft.act("dice", {"digits": hand.DICE}, by=step)
     seed = hand.DICE

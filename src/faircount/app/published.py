@@ -17,7 +17,7 @@ from pathlib import Path
 from faircount.app.opened import Opened
 from faircount.app.sniffing import sniff
 from faircount.count.explaining import FINAL, Figure
-from faircount.count.transcript_check import Official, OfficialRound
+from faircount.count.official_table import Official, OfficialRound
 from faircount.model import BadInputError, CandidateIndex, Contest, ContestResult, UsageError, VoteCount, name_key
 from faircount.read import Export
 

@@ -122,8 +122,9 @@ def above(held: Shared, party: Party) -> tuple[Assertion, ...]:
         found.append(above_part(contest, claim, party.votes, base, part, most))
     if decided["threshold_votes"] != "none":
         figure = _between(decided, int(decided["threshold_votes"]))
-        claim = f"{party.name} has more than {figure} votes"
-        found.append(above_figure(contest, claim, party.votes, figure, _bound(held), most))
+        if figure > 0:  # of 0 votes every list has enough
+            claim = f"{party.name} has more than {figure} votes"
+            found.append(above_figure(contest, claim, party.votes, figure, _bound(held), most))
     return tuple(found)
 
 
@@ -138,7 +139,7 @@ def below(held: Shared, party: Party) -> tuple[Assertion, ...]:
         found.append(below_part(contest, claim, party.votes, base, part, most))
     if decided["threshold_votes"] != "none":
         figure = _between(decided, int(decided["threshold_votes"]))
-        if figure < most * _bound(held):
+        if 0 < figure < most * _bound(held):
             claim = f"{party.name} has less than {figure} votes"
             found.append(below_figure(contest, claim, party.votes, figure, _bound(held), most))
     return tuple(found)

@@ -38,6 +38,10 @@ def _majority_or_runoff(contest: Contest, transcript: Transcript, ballots: Ballo
         return nothing(TIED)
     two = transcript.advancing
     found = (*_ahead(contest, two), *(has_no_majority(contest, c) for c in two))
+    if not others(contest, two):  # nobody is claimed to be behind them: abstentions keep them from half
+        found += tuple(got_a_vote(contest, c, ballots) for c in two)
+    elif len(two) < 2:
+        return nothing("one goes on alone: that nobody else got a vote cannot be claimed by a mean")
     if first_false(found, ballots) is not None:
         return nothing("somebody has exactly half of the valid votes, which no sample can tell from a majority")
     return Claims(found, "outcome", "the two have more votes than each other choice, and neither has a majority")

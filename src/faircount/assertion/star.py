@@ -2,7 +2,7 @@
 
 from faircount.assertion.generator import TIED, Claims, Generator, has_tie, nobody, nothing
 from faircount.assertion.linear import more, reads
-from faircount.assertion.plurality import beats, got_a_vote
+from faircount.assertion.plurality import beats, got_a_vote, others
 from faircount.model import Assertion, Ballots, CandidateIndex, Contest, Transcript
 
 
@@ -21,14 +21,14 @@ def claims(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims
         return nothing(TIED)
     points, winner = transcript.rounds[0].votes, transcript.elected[0]
     most = int(dict(transcript.decisions)["most"])
-    order = sorted(range(len(points)), key=lambda c: (-points[c], c))
+    order = sorted(others(contest, ()), key=lambda c: (-points[c], c))
     if len(order) == 1:
         words = "nobody stood against the elected, who got a point"
         return Claims((got_a_vote(contest, winner, ballots, most, "point"),), "outcome", words)
-    finalists = [CandidateIndex(c) for c in order[:2]]
+    finalists = order[:2]
     if len(order) > 2 and not points[finalists[1]]:
         return nothing("one choice alone got points: that nobody else did cannot be claimed by a mean")
-    found = tuple(beats(contest, one, CandidateIndex(c), most) for one in finalists for c in order[2:])
+    found = tuple(beats(contest, one, c, most) for one in finalists for c in order[2:])
     loser = next(c for c in finalists if c != winner)
     words = "the two finalists have more points than each other choice, and the winner is scored higher on more ballots"
     return Claims((*found, scored_higher(contest, winner, loser)), "outcome", words)

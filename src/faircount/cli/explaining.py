@@ -59,7 +59,8 @@ def explain_results(
 
 def _show(console: Console, found: "Explanation") -> None:
     names = [name for name, values in found.varied if len(values) > 1]
-    names += ["tie"] if any("tie" in dict(one.options) for one in found.tried) and "tie" not in names else []
+    for name in ("tie", "tie_then", "tie_record"):
+        names += [name] if any(name in dict(one.options) for one in found.tried) and name not in names else []
     rows = []
     for one in sorted(found.tried, key=lambda one: not one.reproduces):
         told = dict(one.options)
@@ -97,6 +98,8 @@ def sentences(found: "Explanation") -> list[str]:
     refused = sum(not one.transcript for one in found.tried)
     if refused:
         lines.append(f"NOT COUNTED under {refused} of the settings, for the reasons shown.")
+    if found.lots_cut:
+        lines.append(f"NOT TRIED under {found.lots_cut} of the settings: more ways in which lots may have fallen.")
     outcomes = found.outcomes
     if len(outcomes) == 1:
         lines.append(f"The elected are the same in all: {_these(found.contest, outcomes[0])}.")
@@ -125,6 +128,7 @@ def _document(found: "Explanation") -> dict[str, Any]:
             for one in found.tried
         ],
         "settings_tried": len(found.tried),
+        "settings_with_lots_not_tried": found.lots_cut,
         "settings_that_reproduce": len(found.reproducing),
         "family": {name: list(values) for name, values in found.family},
         "outcomes": [[contest.name_of(c) for c in one] for one in found.outcomes],

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from faircount.count import RULES
 from faircount.count.ranked.ballot_options import of_kind
 from faircount.count.ranked.preferences import walk
-from faircount.count.rule import Rule
+from faircount.count.rule import Rule, names_in
+from faircount.count.ties import recorded
 from faircount.count.transcript_check import in_figures
 from faircount.model import BadInputError, CandidateIndex, Contest, Profile, Transcript, UsageError, VoteCount
 
@@ -37,6 +38,10 @@ WALKING = ("instant-runoff", "final-n-instant-runoff", "sequential-instant-runof
 """Rules to which a ballot is what `walk` makes of it: settings that walk all ballots alike are counted once."""
 TIES = ("order", "previous-rounds", "first-rounds")
 """Tried in place of what is stated wherever a count meets a tie."""
+LOTS_DECIDED = ("tie", "tie_record", "tie_then")
+"""Decisions that a record of lots states."""
+MOST_LOTS, MOST_LOTS_IN_ALL = 60, 300
+"""Counts to find how lots may have fallen: of one setting, and of all settings that differ."""
 
 Settings = tuple[tuple[str, str], ...]
 """(decision, value), sorted by decision."""
@@ -99,6 +104,8 @@ class Explanation:
     tried: tuple[Tried, ...]
     spreads: tuple[Spread, ...]
     """Of round 1, the rounds with published figures, and the last: every choice that has votes in any of them."""
+    lots_cut: int = 0
+    """Settings under which lots may have fallen in more ways than were tried."""
 
     @property
     def reproducing(self) -> tuple[Tried, ...]:
@@ -158,21 +165,27 @@ def explain(
 ) -> Explanation:
     """Count `profile` under every combination of `varied`, and say which give every one of `figures`.
 
-    Where a count meets a tie, the ways of `TIES` are tried too. `told` is called with 1 after each combination. Raises
-    `UsageError` for more than `MOST_SETTINGS` combinations, or without figures.
+    Where a count meets a tie, the ways of `TIES` are tried too. Where it stops at one, has given every figure so far
+    and lacks others, records of how lots fell are tried, as far as `MOST_LOTS`. `told` is called with 1 after each
+    combination. Raises `UsageError` for more than `MOST_SETTINGS` combinations, or without figures.
     """
     if not figures:
         raise UsageError(f"contest {contest.title!r}: no published figures to explain")
     rule, counted = RULES[contest.rule], _Counted(contest, profile)
     tried: list[Tried] = []
+    cut = 0
     for options in _combinations(contest, varied):
         one = _try(counted, contest, options, figures)
         tried.append(one)
-        if one.transcript and any(r.ties for r in one.transcript.rounds) and "tie" not in varied:
+        if one.transcript and "tie" not in varied and any(r.ties for r in one.transcript.rounds):
             tried += [_try(counted, contest, ties, figures) for ties in _other_ties(rule, contest, options)]
+        stated = {**dict(contest.options), **dict(options)}
+        if "tie" not in varied or "recorded" in (stated.get("tie"), stated.get("tie_then")):
+            lots, whole = _by_lot(counted, contest, one, figures)
+            tried, cut = tried + lots, cut + (not whole)
         told(1)
     told_values = tuple((name, tuple(values)) for name, values in varied.items())
-    return Explanation(contest, tuple(figures), told_values, tuple(tried), _spreads(contest, tried, figures))
+    return Explanation(contest, tuple(figures), told_values, tuple(tried), _spreads(contest, tried, figures), cut)
 
 
 def combinations(varied: Mapping[str, Sequence[str]]) -> int:
@@ -203,6 +216,40 @@ def _other_ties(rule: Rule, contest: Contest, options: Settings) -> list[Setting
             if how != stated and tie.accepts(how, contest)]  # fmt: skip
 
 
+def _by_lot(
+    counted: "_Counted", contest: Contest, stopped: Tried, figures: Sequence[Figure]
+) -> tuple[list[Tried], bool]:
+    """Return ways in which lots may have fallen where a count stopped at a tie, and whether they are all."""
+    known = {option.name: option for option in RULES[contest.rule].options}
+    stated = {**dict(contest.options), **dict(stopped.options)}
+    told = stated.get("tie_record", "none")
+    waiting = [(stopped, names_in(told, contest) if told != "none" else ())]
+    ended: list[Tried] = []
+    counts = 0
+    while waiting and counts < MOST_LOTS and counted.lots < MOST_LOTS_IN_ALL:
+        one, record = waiting.pop(0)
+        if one.transcript is None or one.transcript.verdict != "tie":
+            ended.append(one)
+            continue
+        for choice in one.transcript.rounds[-1].tied if _hangs_on_lots(one.transcript, figures) else ():
+            longer = (*record, choice)
+            all_options = dict(recorded(contest, stated, known, longer))
+            decided = {name: all_options[name] for name in LOTS_DECIDED if name in all_options}
+            options = tuple(sorted({**dict(stopped.options), **decided}.items()))
+            waiting.append((_try(counted, contest, options, figures), longer))
+            counts += 1
+    ended += [one for one, _ in waiting if one.transcript and one.transcript.verdict != "tie"]
+    whole = not any(one.transcript and one.transcript.verdict == "tie" for one, _ in waiting)
+    return [one for one in ended if one is not stopped], whole
+
+
+def _hangs_on_lots(transcript: Transcript, figures: Sequence[Figure]) -> bool:
+    """Say whether a count that stopped gives every figure of its rounds, and others are of what comes after."""
+    met = [one for one in figures if one.round != FINAL and one.round <= len(transcript.rounds)]
+    given = all(votes_in(transcript, one.round, one.choice) == one.votes for one in met)
+    return given and len(met) < len(figures)
+
+
 class _Counted:
     """Counts each setting once, and settings that make the same of every ballot and round only once together."""
 
@@ -212,6 +259,8 @@ class _Counted:
         self._known: dict[tuple[object, ...], Transcript] = {}
         self._ways: dict[tuple[str, ...], int] = {}
         self._numbers: dict[frozenset[tuple[object, object]], int] = {}
+        self.lots = 0
+        """Counts made of settings that record how lots fell."""
 
     def under(self, options: Settings) -> Transcript:
         """Return the count under `options`; raises what the rule raises."""
@@ -221,6 +270,7 @@ class _Counted:
         key = (self._way(merged), others)
         if key not in self._known:
             self._known[key] = self._rule.count(contest, self._profile)
+            self.lots += merged.get("tie_record", "none") != "none"
         return self._known[key]
 
     def _way(self, merged: Mapping[str, str]) -> object:
@@ -253,15 +303,22 @@ def _try(counted: _Counted, contest: Contest, options: Settings, figures: Sequen
         elif not difference:
             where = "the last round" if one.round == FINAL else f"round {one.round}"
             difference = f"{contest.name_of(one.choice)} in {where}: "
-            difference += (
-                "there is no such round" if found is None else f"{in_figures(found)}, published {in_figures(one.votes)}"
-            )
+            difference += _lacking(transcript) if found is None else (
+                f"{in_figures(found)}, published {in_figures(one.votes)}"
+            )  # fmt: skip
     return Tried(options, transcript, "", matched, difference)
 
 
+def _lacking(transcript: Transcript) -> str:
+    return "the count stops at a tie before" if transcript.verdict == "tie" else "there is no such round"
+
+
 def votes_in(transcript: Transcript, number: int, choice: CandidateIndex) -> VoteCount | None:
-    """Return the votes of a choice in a round, `FINAL` for the last; None where there is no such round."""
-    if number > len(transcript.rounds) or not transcript.rounds:
+    """Return the votes of a choice in a round, `FINAL` for the last; None where there is no such round.
+
+    A count that stopped at a tie has no final round.
+    """
+    if number > len(transcript.rounds) or not transcript.rounds or (number == FINAL and transcript.verdict == "tie"):
         return None
     return transcript.rounds[number - 1 if number != FINAL else -1].votes[choice]
 

@@ -111,6 +111,8 @@ class Ties:
     ) -> Tie:  # fmt: skip
         """Return the tie with whom it picks out; `chosen` is None where nothing decides, and the count must stop.
 
+        Where earlier rounds part some of the tied and nothing decides between the rest, only the rest are told as tied.
+
         `about` is one of `TIE_ABOUT`; where it is `excluded` the least favoured is picked, else the most favoured.
         `earlier` are the rounds before this one, oldest first, which `previous-rounds` and its kin look at.
         `how` stands for the option `tie` where a law decides this tie in another way than its others.
@@ -135,7 +137,8 @@ class Ties:
             if len(left) == 1:
                 return Tie(among, about, left[0], f"votes in round {number}")
         found = self._lot(self._then, left, about, idle)
-        return Tie(among, about, found.chosen, found.decided_by)
+        # Whom earlier rounds have parted from the others is no longer tied: a lot is between those left.
+        return found if found.chosen is None else Tie(among, about, found.chosen, found.decided_by)
 
     def _lot(self, how: str, tied: tuple[CandidateIndex, ...], about: str, idle: bool) -> Tie:
         if how == "order":
@@ -167,6 +170,23 @@ class Ties:
         told = [self._seed, self._contest.title, about, self._met, self._contest.name_of(choice)]
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def recorded(
+    contest: Contest, stated: Mapping[str, str], known: Mapping[str, Option], record: Sequence[CandidateIndex]
+) -> tuple[tuple[str, str], ...]:
+    """Return the options `stated` for `contest` with recorded decisions where the law would stop at a tie."""
+    merged = dict(stated)
+    if "tie" in known:
+        how = merged.get("tie", known["tie"].default)
+        then = merged.get("tie_then", "stop")
+        if how == "stop":
+            merged["tie"] = "recorded"
+        elif how not in LOTS and then == "stop":
+            merged["tie_then"] = "recorded"
+    if record:
+        merged["tie_record"] = json.dumps([contest.name_of(c) for c in record], ensure_ascii=False)
+    return tuple(sorted(merged.items()))
 
 
 def leading(

@@ -6,44 +6,17 @@ exclusion, another transfer), later figures are of another count: the parting is
 how many rounds it touches.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from faircount.count import RULES
-from faircount.count.rule import Option, names_in
-from faircount.count.ties import LOTS
+from faircount.count.official_table import Choices, Official, OfficialRound, differing_figures, goes_on, lot_shown
+from faircount.count.rule import names_in
+from faircount.count.ties import recorded
 from faircount.model import CandidateIndex, Contest, Profile, Round, Tie, Transcript, UsageError, VoteCount
-
-Choices = tuple[CandidateIndex, ...]
 
 MOST_TIES = 500
 """Ties read off one table before the check gives up: each is a count of all ballots."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfficialRound:
-    """What a table says of one round. What it does not say is None, and is not compared."""
-
-    votes: tuple[tuple[CandidateIndex, VoteCount], ...]
-    """Choices with a figure in this round, in the order of the ballot."""
-    elected: Choices | None = None
-    excluded: Choices | None = None
-    inactive: VoteCount | None = None
-    """Everything that counts for no choice, so that a table's own sums can be looked at."""
-
-    def of(self, choice: CandidateIndex) -> VoteCount | None:
-        """Return the votes of a choice; None where the table has no figure."""
-        return dict(self.votes).get(choice)
-
-
-@dataclass(frozen=True, slots=True)
-class Official:
-    """An official table of rounds, or only the order of those elected."""
-
-    rounds: tuple[OfficialRound, ...] = ()
-    elected: Choices | None = None
-    """All elected in order of election, where the source says it apart from rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +106,7 @@ def _follow_ties(contest: Contest, profile: Profile, official: Official) -> Chec
     record = list(names_in(told, contest)) if told != "none" else []
     given = len(record)
     while True:
-        now = replace(contest, options=_recorded(contest, stated, known, record))
+        now = replace(contest, options=recorded(contest, stated, known, record))
         transcript = rule.count(now, profile)
         lots = [(n, tie) for n, one in enumerate(transcript.rounds, 1) for tie in one.ties
                 if tie.decided_by == "recorded decision"]  # fmt: skip
@@ -141,7 +114,12 @@ def _follow_ties(contest: Contest, profile: Profile, official: Official) -> Chec
         if transcript.verdict != "tie" or "tie" not in known or len(record) >= MOST_TIES:
             return found
         number, tie = len(transcript.rounds), transcript.rounds[-1].ties[-1]
-        chosen = _shown(official, number, tie)
+        chosen = lot_shown(official, number, tie)
+        if chosen is None:
+            chosen = _by_trial(official, number, [
+                (c, rule.count(replace(now, options=recorded(contest, stated, known, [*record, c])), profile))
+                for c in tie.tied
+            ])  # fmt: skip
         if chosen is None:
             names = ", ".join(contest.name_of(c) for c in tie.tied)
             words = f"{names} are equal and the law leaves it to a lot ({tie.about}); the table does not show which of "
@@ -150,39 +128,15 @@ def _follow_ties(contest: Contest, profile: Profile, official: Official) -> Chec
         record.append(chosen)
 
 
-def _recorded(
-    contest: Contest, stated: dict[str, str], known: Mapping[str, Option], record: Sequence[CandidateIndex]
-) -> tuple[tuple[str, str], ...]:
-    """Return the options of `contest` with decisions read off the table where the law would stop at a tie."""
-    merged = dict(stated)
-    if "tie" in known:
-        how = merged.get("tie", known["tie"].default)
-        then = merged.get("tie_then", "stop")
-        if how == "stop":
-            merged["tie"] = "recorded"
-        elif how not in LOTS and then == "stop":
-            merged["tie_then"] = "recorded"
-    if record:
-        merged["tie_record"] = json.dumps([contest.name_of(c) for c in record], ensure_ascii=False)
-    return tuple(sorted(merged.items()))
+def _by_trial(
+    official: Official, number: int, tried: Sequence[tuple[CandidateIndex, Transcript]]
+) -> CandidateIndex | None:
+    """Return the one of the tied with whom the count goes on as the table does; None where that fits none or several.
 
-
-def _shown(official: Official, number: int, tie: Tie) -> CandidateIndex | None:
-    """Return whom the table picks out of a tie met in round `number`; None where it does not show it."""
-    if number > len(official.rounds):
-        return None
-    now = official.rounds[number - 1]
-    said = now.elected if tie.about in ("elected", "place in the runoff") else now.excluded
-    if tie.about == "elected" and said is None and official.elected is not None:
-        said = official.elected
-    if tie.about != "first to be transferred" and said is not None:
-        picked = [c for c in tie.tied if c in said]
-        return picked[0] if len(picked) == 1 else None
-    if tie.about == "elected" or number == len(official.rounds):
-        return None
-    after = official.rounds[number]
-    fell = [c for c in tie.tied if (after.of(c) or 0) < (now.of(c) or 0)]
-    return fell[0] if len(fell) == 1 else None
+    It goes on as the table does where the next round has its figures or, after the last, where the same are elected.
+    """
+    fit = [c for c, transcript in tried if goes_on(official, transcript, number)]
+    return fit[0] if len(fit) == 1 else None
 
 
 # ---- rounds ----------------------------------------------------------------
@@ -195,7 +149,7 @@ def _compare_rounds(found: Checked, official: Official) -> None:
     found.unlisted = tuple(sorted(voted - listed)) if official.rounds else ()
     parted = False
     for number, (said, one) in enumerate(zip(official.rounds, ours, strict=False), 1):
-        differing = _differing(said, one, listed)
+        differing = differing_figures(said, one, listed)
         if parted:
             found.touched += bool(differing)
             continue
@@ -223,18 +177,12 @@ def _forget_ties_after(found: Checked, number: int) -> None:
     found.departures = [one for one in found.departures if one.kind != "tie" or one.round <= number]
 
 
-def _differing(said: OfficialRound, one: Round, listed: set[CandidateIndex]) -> Choices:
-    """Return the choices whose figures differ; one that the table leaves empty has none there."""
-    votes = dict(said.votes)
-    return tuple(c for c in sorted(listed) if votes.get(c, 0) != one.votes[c])
-
-
 def _alone(official: Official, ours: Sequence[Round], number: int, listed: set[CandidateIndex]) -> bool:
     """Say whether the next round agrees again: then figures were written otherwise, and nothing moved otherwise."""
     if number < min(len(official.rounds), len(ours)):
-        return not _differing(official.rounds[number], ours[number], listed)
+        return not differing_figures(official.rounds[number], ours[number], listed)
     # In the last round a single figure breaks the sum, and a transfer never does.
-    return len(_differing(official.rounds[number - 1], ours[number - 1], listed)) == 1
+    return len(differing_figures(official.rounds[number - 1], ours[number - 1], listed)) == 1
 
 
 def _figure(found: Checked, said: OfficialRound, one: Round, number: int, choice: CandidateIndex) -> Departure:
@@ -385,3 +333,6 @@ def in_figures(votes: VoteCount) -> str:
     units = abs(votes * 10**places)
     sign = "-" if votes < 0 else ""
     return f"{sign}{units.numerator // 10**places:,}.{units.numerator % 10**places:0{places}}"
+
+
+__all__ = ["KINDS", "Change", "Checked", "Departure", "Official", "OfficialRound", "check", "in_figures"]

@@ -1,7 +1,7 @@
 // The acts of a log: the form of each (step 3.4), with the names of files and persons in it.
 import { readCanonical } from "./canonical.js";
 import {
-  any, exactly, isDigits, isFlag, isName, isObject, isPositive, isSum, isText, isTime, isWhole, listOf, mapOf, record,
+  any, exactly, isDigits, isFlag, isLine, isName, isObject, isPositive, isSum, isText, isTime, isWhole, listOf, mapOf, record,
 } from "./forms.js";
 
 const isFileName = (value) => isText(value) && /^[a-z0-9][a-z0-9._-]{0,99}$/.test(value);
@@ -17,8 +17,8 @@ const entry = { contests: isObject, found: isFlag, round: isPositive, unit: isNa
 
 const BODIES = {
   open: record({
-    election: any, format: exactly("faircount/1"), log_key: isText, origin: isName, quorum: isWhole, software: any,
-    witnesses: listOf(isText),
+    election: any, format: exactly("faircount/1"), log_key: isLine, origin: isLine, quorum: isWhole, software: any,
+    witnesses: listOf(isLine),
   }),
   commit: record({
     design: exactly("comparison", "polling", "batch"), double_entry: isFlag, files: listOf(isFile),
@@ -27,12 +27,12 @@ const BODIES = {
   witness: record({ checkpoint: isText }),
   promise: record({ party: isName, sha256: isSum }),
   dice: record({ digits: isDigits }),
-  reveal: record({ nonce: isText, party: isName, value: isText }),
+  reveal: record({ nonce: isName, party: isName, value: isName }),
   seed: record({ seed: isText }),
   draw: record({ round: isPositive, sample: isFile, sizes: mapOf(isWhole) }),
   entry: record(entry),
-  resolve: record({ ...entry, people: listOf(isName) }),
-  correct: record({ ...entry, approved_by: isText, of: isWhole, reason: isText }),
+  resolve: record({ ...entry, people: listOf(isLine) }),
+  correct: record({ ...entry, approved_by: isLine, of: isWhole, reason: isText }),
   close: record({ decisions: mapOf(exactly(...DECISIONS)), measured: listOf(isMeasure), round: isPositive }),
   "hand-count": record({ ballots: Array.isArray, cards: isWhole, contest: isName, elected: listOf(isWhole) }),
   late: record({
@@ -48,7 +48,7 @@ const isAct = record({
   act: (value) => isText(value) && Object.hasOwn(BODIES, value), // a list of one text would name a key as well
   at: isTime,
   body: isObject,
-  by: record({ name: isName, role: isText }),
+  by: record({ name: isLine, role: isText }),
   n: isWhole,
 });
 

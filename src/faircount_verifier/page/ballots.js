@@ -81,7 +81,7 @@ export function isTermOf(contest) {
     votes: some,
   };
   return (term) =>
-    Array.isArray(term) && term.length === 3 && readable(Fraction.of)(term[0]) && isText(term[1]) &&
+    Array.isArray(term) && term.length === 3 && isText(term[0]) && readable(Fraction.of)(term[0]) && isText(term[1]) &&
     Object.hasOwn(forms, term[1]) && Array.isArray(term[2]) && forms[term[1]](term[2]);
 }
 

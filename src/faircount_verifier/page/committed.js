@@ -4,11 +4,11 @@ import { textOf } from "./bytes.js";
 import { readCanonical } from "./canonical.js";
 import { readCsv } from "./csv.js";
 import {
-  exactly, isDistinct, isFlag, isName, isObject, isPositive, isText, isWhole, listOf, mapOf, nullOr, readable, record,
+  exactly, isDistinct, isFlag, isLine, isName, isObject, isPositive, isText, isWhole, listOf, mapOf, nullOr, readable, record,
 } from "./forms.js";
 import { Fraction, ONE, ZERO } from "./fraction.js";
 
-const isFraction = readable(Fraction.of);
+const isFraction = (value) => isText(value) && readable(Fraction.of)(value);
 const isAbove0 = (value) => isFraction(value) && Fraction.of(value).isAbove(ZERO);
 const isBelow0 = (value) => isFraction(value) && ZERO.isAbove(value);
 const isLimit = (value) => isAbove0(value) && ONE.isAbove(value);
@@ -20,7 +20,7 @@ const isPhantom = (unit) => unit.startsWith("phantom-");
 const isContest = record({
   assertions: listOf(isObject), audited: isFlag, cards: isWhole,
   choices: listOf(record({ kind: isText, name: isName, party: nullOr(isText) })),
-  id: (value) => isName(value) && !/[:;]/.test(value),
+  id: (value) => isLine(value) && !/[:;]/.test(value),
   implies: exactly("outcome", "part", "nothing"), options: mapOf(isText), outcome: isObject, ranks: isWhole,
   risk_function: isText, risk_limit: isLimit, rule: isText, seats: isPositive,
   settings: mapOf(readable(Fraction.ofDecimal)), title: isName, votes_allowed: isPositive, words: isText,
@@ -84,7 +84,7 @@ export function readCommitted(files, commit, protocol) {
   if (!contests) return null;
   const byId = new Map(contests.map((contest) => [contest.id, contest]));
   const { design } = commit.body;
-  const found = { comparison: readCards, polling: readTotals, batch: readBatches }[design](open, byId);
+  const found = { comparison: readCards, polling: readTotals, batch: readBatches }[design](open, byId, protocol);
   if (!found) return null;
   checkTotals(found, byId, protocol);
   checkBounds(design, found, contests, protocol);
@@ -130,7 +130,7 @@ function readRecord(text, byId) {
   return found;
 }
 
-function readCards(open, byId) {
+function readCards(open, byId, protocol) {
   const isMark = (mark) => Array.isArray(mark) && mark.length === 3 && isWhole(mark[0]) && isWhole(mark[1]);
   const isScored = (mark) => isMark(mark) && nullOr(Number.isSafeInteger)(mark[2]);
   const ballots = open("ballots.json", (bytes) => {
@@ -142,6 +142,8 @@ function readCards(open, byId) {
       const isIn = (marks) => listOf(isScored)(marks) && marks.every(([choice]) => choice < choices.length);
       const form = record({ ballot: isBallotOf(byId.get(id)), marks: isIn }, { stated: isText });
       list.forEach((one, at) => must(form(one), `${id}: ballot ${at} has not the form asked for`));
+      const stated = list.filter((one) => one.stated !== undefined).length;
+      if (stated) protocol.remark(`${id}: ${stated} ways to vote are taken as the voting system stated them, and not read from marks.`);
     }
     return all;
   });

@@ -3,6 +3,7 @@
 export const any = () => true;
 export const isText = (value) => typeof value === "string";
 export const isName = (value) => isText(value) && value.trim() !== "";
+export const isLine = (value) => isName(value) && !/[\u0000-\u001f\u007f]/.test(value);
 export const isWhole = (value) => Number.isSafeInteger(value) && value >= 0;
 export const isPositive = (value) => isWhole(value) && value > 0;
 export const isFlag = (value) => typeof value === "boolean";
@@ -33,6 +34,9 @@ export const readable = (read) => (value) => {
     return false;
   }
 };
+
+/** A person's name as persons are compared: without case and needless blanks. */
+export const personOf = (name) => name.trim().split(/\s+/).join(" ").toLowerCase();
 
 /** A moment that the calendar has, written `2026-11-22T10:00:00Z`. */
 export const isTime = (value) =>

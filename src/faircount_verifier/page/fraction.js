@@ -28,7 +28,7 @@ export class Fraction {
   static of(value) {
     if (value instanceof Fraction) return value;
     if (typeof value === "bigint" || Number.isSafeInteger(value)) return new Fraction(BigInt(value));
-    const found = typeof value === "string" && /^(-?(?:0|[1-9][0-9]*))(?:\/([1-9][0-9]*))?$/.exec(value);
+    const found = typeof value === "string" && /^(-?(?:0|[1-9][0-9]{0,299}))(?:\/([1-9][0-9]{0,299}))?$/.exec(value);
     if (!found) throw new Error("not a fraction");
     const fraction = new Fraction(BigInt(found[1]), BigInt(found[2] ?? 1));
     if (fraction.toString() !== value) throw new Error("a fraction that is not in lowest terms");
@@ -37,12 +37,10 @@ export class Fraction {
 
   /** Reads decimal text, `0.05` or `3`. */
   static ofDecimal(text) {
-    const found = typeof text === "string" && /^(-?[0-9]+)(?:\.([0-9]+))?(?:e(-?[0-9]{1,3}))?$/i.exec(text);
+    const found = typeof text === "string" && /^(-?[0-9]{1,30})(?:\.([0-9]{1,30}))?$/.exec(text);
     if (!found) throw new Error("not a decimal number");
     const digits = found[2] ?? "";
-    const exponent = Number(found[3] ?? 0) - digits.length;
-    const n = BigInt(found[1] + digits);
-    return exponent < 0 ? new Fraction(n, 10n ** BigInt(-exponent)) : new Fraction(n * 10n ** BigInt(exponent));
+    return new Fraction(BigInt(found[1] + digits), 10n ** BigInt(digits.length));
   }
 
   plus(other) {

@@ -164,5 +164,5 @@ function start() {
 start();
 window.faircountVerifier = {
   canonical, Fraction, fromBase64, hex, impliesLead, isSigned, leafHash, outcomeOf, readCanonical, readZip, rootOf, sha256,
-  sha512, smallestP, tilesOf, utf8, verify, whyNotImplied,
+  sha512, smallestP, tilesOf, utf8, verify, whyNotImplied, withoutTopFolder,
 };

@@ -4,7 +4,7 @@ import { canonical } from "./canonical.js";
 import { readCommitted } from "./committed.js";
 import { drawnBy, promiseOf, seedOf } from "./draw.js";
 import { checkEntry } from "./entries.js";
-import { isObject } from "./forms.js";
+import { isObject, personOf } from "./forms.js";
 import { textOf } from "./bytes.js";
 import { checkWitness } from "./witness.js";
 
@@ -134,13 +134,13 @@ export class Replay {
     const isDue = this.isBeforeSeed() && era.dice.length < 2 && !era.reveals.size;
     if (!this.only(isDue, place, "dice come twice, after the witness and before reveals")) return;
     const [first] = era.dice;
-    this.only(!first || first.by !== by.name, place, `${by.name} entered the dice before`, "5.3");
+    this.only(!first || first.by !== personOf(by.name), place, `${by.name} entered the dice before`, "5.3");
     this.only(!first || first.digits === body.digits, place, "other digits than the first person's", "9.2");
     const fewest = era.commit.body.min_digits;
     this.only(body.digits.length >= fewest, place, `fewer than ${fewest} digits`, "9.2");
     const isKnown = this.acts.some((one) => one.act === "dice" && one.n < era.commit.n && one.body.digits === body.digits);
     this.only(!isKnown, place, "these digits were known before the audit began again", "9.2");
-    era.dice.push({ by: by.name, digits: body.digits });
+    era.dice.push({ by: personOf(by.name), digits: body.digits });
   }
 
   reveal({ body }, place) {
@@ -200,7 +200,7 @@ export class Replay {
     const [first, second] = era.waiting.get(unit) ?? [];
     if (!this.only(!second, place, `two entries of ${unit} disagree, and wait for a resolve`)) return;
     if (!first) return void era.waiting.set(unit, [act]);
-    this.only(first.by.name !== act.by.name, place, `${act.by.name} entered ${unit} before`, "5.3");
+    this.only(personOf(first.by.name) !== personOf(act.by.name), place, `${act.by.name} entered ${unit} before`, "5.3");
     if (isSameReading(first.body, act.body)) this.settle(act);
     else era.waiting.set(unit, [first, act]);
   }
@@ -217,7 +217,8 @@ export class Replay {
     const { people, unit } = act.body;
     const isDue = era.waiting.get(unit)?.length === 2;
     if (!this.only(isDue, place, `no two entries of ${unit} disagree`)) return;
-    this.only(people.length >= 2 && new Set(people).size === people.length, place, "two or more different persons resolve", "5.3");
+    const different = new Set(people.map(personOf));
+    this.only(people.length >= 2 && different.size === people.length, place, "two or more different persons resolve", "5.3");
     this.settle(act);
   }
 
@@ -232,7 +233,7 @@ export class Replay {
     const last = era.settled.get(unit).n;
     this.only(of === last, place, `${unit} was last settled by entry ${last}, not ${of}`, "11.3");
     this.only(reason.trim() !== "", place, "no reason is given", "11.3");
-    this.only(approved_by.trim() !== "" && approved_by !== act.by.name, place, "somebody else must approve", "5.3");
+    this.only(personOf(approved_by) !== personOf(act.by.name), place, "somebody else must approve", "5.3");
     era.corrections += 1;
     this.settle(act);
   }
@@ -276,13 +277,13 @@ export class Replay {
     for (const id of era.data ? era.unconfirmed() : []) {
       this.only(era.handCounts.has(id), place, `${id} is neither confirmed nor counted by hand`);
     }
-    this.only(!era.signers.includes(by.name), place, `${by.name} signed before`, "5.3");
-    era.signers.push(by.name);
+    this.only(!era.signers.includes(personOf(by.name)), place, `${by.name} signed before`, "5.3");
+    era.signers.push(personOf(by.name));
   }
 
   publish(act, place) {
-    const signers = this.era?.signers ?? [];
-    this.only(this.era?.isClosed && signers.length >= 2, place, "two sign-offs come before");
+    const signers = new Set(this.era?.signers);
+    this.only(this.era?.isClosed && signers.size >= 2, place, "two sign-offs come before");
     this.isPublished = true;
   }
 }

@@ -1,5 +1,5 @@
 // Zip archives (APPNOTE 6.3.9 §§ 4.3.7, 4.3.12, 4.3.16): stored and deflated files, and nothing more.
-import { textOf } from "./bytes.js";
+import { sameBytes, textOf, utf8 } from "./bytes.js";
 
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
@@ -71,6 +71,8 @@ async function contentOf(one, view, bytes) {
   if (one.flags & 1) throw new Error("is encrypted");
   if ((one.mode & 0o170000) === LINK) throw new Error("is a link");
   if (view.getUint32(one.local, true) !== LOCAL) throw new Error("is not where the list of files says");
+  const written = bytes.subarray(one.local + 30, one.local + 30 + view.getUint16(one.local + 26, true));
+  if (!sameBytes(written, utf8(one.name))) throw new Error("has another name before its bytes than in the list of files");
   const start = one.local + 30 + view.getUint16(one.local + 26, true) + view.getUint16(one.local + 28, true);
   const packed = bytes.subarray(start, start + one.packed);
   if (packed.length !== one.packed) throw new Error("breaks off");
@@ -85,9 +87,10 @@ export async function readZip(bytes) {
   const files = new Map();
   const problems = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let total = 0;
+  let [first, total] = [Infinity, 0];
   try {
     for (const one of centralEntries(view, bytes)) {
+      first = Math.min(first, one.local);
       if (one.name.endsWith("/") && !one.size) continue;
       total += one.size;
       if (total > MOST_BYTES) throw new Error("more than 2 GiB when unpacked");
@@ -98,6 +101,7 @@ export async function readZip(bytes) {
         problems.push({ place: one.name, words: error.message });
       }
     }
+    if (first > 0) throw new Error("something lies before it, which other programs may read");
   } catch (error) {
     problems.push({ place: "the archive", words: `cannot be read: ${error.message}` });
   }
@@ -109,6 +113,7 @@ export function withoutTopFolder(files) {
   if (files.has("statement.dsse.json")) return files;
   const names = [...files.keys()];
   const top = `${names[0]?.split("/")[0]}/`;
-  const isInTop = names.length > 0 && names.every((name) => name.startsWith(top));
+  const isFolder = /^(?!\.)[^\\:\u0000-\u001f]+\/$/.test(top); // and no way out of it, such as `../`
+  const isInTop = isFolder && names.every((name) => name.startsWith(top));
   return isInTop ? new Map([...files].map(([name, bytes]) => [name.slice(top.length), bytes])) : files;
 }

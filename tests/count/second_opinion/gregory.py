@@ -104,8 +104,8 @@ class Scrutiny:
             self.set_quota()
             self.sheets.append(Sheet(list(self.votes), dict(self.inactive)))
             verdict = self.one_round(self.sheets[-1])
-            if not verdict and not self.taken and str(len(self.sheets)) == self.decided["stop_after"]:
-                verdict = "stopped" if self.seats_left else "elected"
+            if not verdict and str(len(self.sheets)) == self.decided["stop_after"]:
+                verdict = "stopped" if self.seats_left and not self.taken else "elected"
             if verdict:
                 return Opinion(verdict, self.sheets, self.tied, doubtful=self.doubtful)
             for move in self.going:
@@ -149,7 +149,7 @@ class Scrutiny:
     def elect_by_quota(self, sheet: Sheet) -> bool:
         how, room = self.decided["elect"], self.seats_left
         able = sorted(self.continuing - self.pool, key=lambda c: (-self.votes[c], c))
-        last = len(able) <= room
+        last = len(self.continuing) <= room
         able = able if last else [c for c in able if self.reaches(c)]
         if how == "one-a-round" or (how == "one-until-enough" and len(able) < room and not last):
             room = min(room, 1)
@@ -195,9 +195,10 @@ class Scrutiny:
                 return self.out(sheet, group)
         if waiting and not self.may_wait(waiting):
             return self.move_surplus(waiting)
-        needed = len(self.continuing - self.pool) <= self.seats_left
-        if needed or (self.decided["surpluses"] == "together" and sheet.elected):
+        if len(self.continuing) <= self.seats_left or (self.decided["surpluses"] == "together" and sheet.elected):
             return ""
+        if len(self.continuing - self.pool) <= self.seats_left:
+            return self.out(sheet, self.pool & self.continuing)
         if self.decided["batch"] == "after-surpluses":
             group = self.hopeless(2)
             if group:

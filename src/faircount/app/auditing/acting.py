@@ -104,18 +104,19 @@ def enter(held: HeldAudit, by: Person, unit: str, seen: Seen, key: str | None = 
 
 
 def resolve(held: HeldAudit, by: Person, unit: str, seen: Seen, people: Sequence[str]) -> Done:
-    """Enter what two people, together at the unit, found where their entries disagreed."""
-    return held.do("resolve", by, {**_body(held, unit, seen), "people": list(people)})
+    """Enter what two people, together at the unit, found where their entries disagreed; who is named twice is one."""
+    named = list(dict.fromkeys(map(held.known_as, people)))
+    return held.do("resolve", by, {**_body(held, unit, seen), "people": named})
 
 
 def correct(held: HeldAudit, by: Person, unit: str, seen: Seen, reason: str, approved_by: str) -> Done:
     """Replace what a unit was settled as; the earlier reading stays in the log."""
     held.refresh()
+    if not approved_by.strip():
+        raise UsageError("a correction is approved by somebody else, who is named: --approved-by NAME")
     settled = held.audit.entries.settled.get(unit)
-    of = settled.n if settled else 0
-    return held.do(
-        "correct", by, {**_body(held, unit, seen), "of": of, "reason": reason, "approved_by": approved_by}
-    )  # fmt: skip
+    why = {"of": settled.n if settled else 0, "reason": reason, "approved_by": held.known_as(approved_by)}
+    return held.do("correct", by, {**_body(held, unit, seen), **why})
 
 
 def _body(held: HeldAudit, unit: str, seen: Seen) -> dict[str, Any]:

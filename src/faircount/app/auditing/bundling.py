@@ -7,6 +7,7 @@ from faircount.evidence.bundle import bundle, write_folder, zip_bytes
 from faircount.evidence.log.checkpoint import Checkpoint
 from faircount.evidence.log.note import Note
 from faircount.model import UsageError
+from faircount.store.workspace import write_durably
 
 README = """\
 # {election}: the evidence
@@ -57,7 +58,8 @@ def write(held: HeldAudit, target: Path) -> dict[str, bytes]:
     if target.suffix == ".zip":
         if target.exists():
             raise UsageError(f"{target} is there already; a bundle does not replace another")
-        target.write_bytes(zip_bytes(parts))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(target, zip_bytes(parts))
     else:
         write_folder(parts, target)
     return parts

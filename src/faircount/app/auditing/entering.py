@@ -20,9 +20,13 @@ from pathlib import Path
 
 from faircount.app.auditing import acting
 from faircount.app.auditing.held import HeldAudit
+from faircount.audit.acts import OPEN
+from faircount.audit.entries import checked
+from faircount.audit.forms import seen_json
 from faircount.count import RULES
 from faircount.count.ballots import ballot_of
 from faircount.model import (
+    Act,
     Answer,
     BadInputError,
     Ballot,
@@ -38,6 +42,7 @@ from faircount.model import (
     Rank,
     Seen,
     Subject,
+    UsageError,
     name_key,
 )
 from faircount.read.export import Export
@@ -61,6 +66,8 @@ class Row:
 
 def template(held: HeldAudit) -> Answer:
     """Return the table to fill in: the units that wait, contest by contest; nothing of what is on record is in it."""
+    if not held.audit.rounds:
+        raise UsageError("nothing is drawn yet: faircount sample draw")
     commitment = held.audit.commitment
     titles = {one.id: one.contest.title for one in commitment.subjects}
     asked = sorted(one.id for one in commitment.audited)
@@ -242,14 +249,27 @@ def enter_table(
 ) -> Entered:  # fmt: skip
     """Enter every unit of a filled-in table; the same table entered again changes nothing.
 
-    All of it is read before the first is entered, so that a table with a fault in it enters nothing. With `correct`, a
-    reason, settled units are replaced; with `people`, entries that disagree are resolved.
+    All of it is read and judged before the first is entered, so that a table with a fault in it enters nothing. With
+    `correct`, a reason, settled units are replaced; with `people`, entries that disagree are resolved.
     """
-    found = read(held, path)
+    held.refresh()
+    if not held.audit.rounds:
+        raise UsageError("nothing is drawn yet: faircount sample draw")
+    found, by = read(held, path), Person(held.known_as(by.name), by.role)
+    drawn, afresh = frozenset(held.audit.drawn.units), correct is None and not people
     entered = unchanged = 0
+    due = {one for one, seen in found.items() if correct is not None or not _is_entered(held, by, one, seen, afresh)}
+    if due and afresh and held.audit.stage != OPEN:
+        why = "what is settled is replaced with a reason: enter --correct"
+        raise UsageError(f"`entry` may come when the audit is {OPEN}; it is: {held.audit.stage}; {why}")
     for unit, seen in found.items():
-        before = held.audit.entries.settled.get(unit)
-        if before is not None and before.seen == seen and correct is None:
+        if unit not in drawn:
+            raise UsageError(f"{unit!r} was not drawn, so nothing was entered; the list: faircount sample show --all")
+        if unit in due:
+            checked(Act(0, "entry", "", by, {"unit": unit, **seen_json(seen)}), held.audit.commitment)
+            _refuse(held, by, unit, correct is not None, afresh)
+    for unit, seen in found.items():
+        if unit not in due:
             unchanged += 1
             continue
         if correct is not None:
@@ -261,3 +281,29 @@ def enter_table(
             acting.enter(held, by, unit, seen, hashlib.sha256(key.encode()).hexdigest())
         entered += 1
     return Entered(entered, unchanged, tuple(unit for unit in found if held.audit.entries.disagrees(unit)))
+
+
+def _is_entered(held: HeldAudit, by: Person, unit: str, seen: Seen, afresh: bool) -> bool:
+    """Say whether the unit is settled just so, or, where people enter it afresh, this person has entered it just so."""
+    settled, versions = held.audit.entries.settled.get(unit), held.audit.entries.versions.get(unit, [])
+    if settled is not None or not afresh:
+        return settled is not None and settled.seen == seen
+    return any(one.person == by.name and one.seen == seen for one in versions)
+
+
+def _refuse(held: HeldAudit, by: Person, unit: str, corrects: bool, afresh: bool) -> None:
+    """Raise what entering this unit would, before any other unit of its table is entered."""
+    entries, none = held.audit.entries, "so nothing was entered"
+    settled = entries.settled.get(unit)
+    if corrects and settled is None:
+        raise UsageError(f"{unit!r} is not settled, and there is nothing to correct, {none}")
+    if afresh and settled is not None:
+        raise UsageError(
+            f"{unit!r} is settled otherwise by act {settled.n}, {none}; a correction says why: enter --correct"
+        )
+    if afresh and entries.disagrees(unit):
+        raise UsageError(f"{unit!r} has two entries that disagree, {none}; resolve it: enter --resolve")
+    own = next((one for one in entries.versions.get(unit, []) if one.person == by.name), None)
+    if afresh and own:
+        why = "somebody else enters it too, and where the two differ both look again: enter --resolve"
+        raise UsageError(f"{by.name} has entered {unit!r} otherwise in act {own.n}, {none}; {why}")

@@ -43,15 +43,20 @@ def enter_hand_count(held: HeldAudit, by: Person, title: str, path: Path) -> str
     acting.count_by_hand(held, by, fits[0].id, counted, elected)
     names = ", ".join(contest.name_of(choice) for choice in elected) or transcript.verdict
     same = elected == fits[0].elected and transcript.verdict == fits[0].verdict
-    return f"{contest.title}: {names}, {'as reported' if same else 'NOT as reported'}"
+    words = f"{contest.title}: {names}, {'as reported' if same else 'NOT as reported'}"
+    if counted.cards == fits[0].cards:
+        return words
+    return (
+        f"{words}; {counted.cards:,} cards were counted, and at most {fits[0].cards:,} hold the contest: NOT the same"
+    )
 
 
 def _counted(contest: Contest, path: Path) -> Counted:
     export = Export(path)
     table, heads = Table(export, export.names[0]), dict[str, int]()
     tally: Counter[Ballot] = Counter()
-    for number, cells in table.rows():
-        plain, place = [cell.strip() for cell in cells], f"{path.name}, row {number}"
+    for row, cells in table.rows():
+        plain, place = [cell.strip() for cell in cells], f"{path.name}, row {row}"
         if not any(plain):
             continue
         if not heads:
@@ -59,10 +64,11 @@ def _counted(contest: Contest, path: Path) -> Counted:
             if not {"said", CARDS} <= heads.keys():
                 raise BadInputError(place, "the columns are said and cards", ", ".join(plain))
             continue
-        cards = plain[heads[CARDS]].replace(",", "")
+        way, number = (plain[at] if at < len(plain) else "" for at in (heads["said"], heads[CARDS]))
+        cards = number.replace(",", "")
         if not cards.isdecimal():
-            raise BadInputError(place, "cards are a whole number", repr(plain[heads[CARDS]]))
-        ballot = said(contest, plain[heads["said"]], place)
+            raise BadInputError(place, "cards are a whole number", repr(number))
+        ballot = said(contest, way, place)
         if int(cards):
             tally[ballot] += int(cards)
     if not tally:

@@ -4,7 +4,9 @@ Everything that happens to an audit happens here: an act is first judged by the 
 """
 
 import hashlib
+import re
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -61,7 +63,7 @@ class HeldAudit:
             raise
 
     def _begin(self) -> None:
-        self.audit, self.acts = Audit(self.file), list[Act]()
+        self.audit, self.acts, self._spelled = Audit(self.file), list[Act](), dict[str, str]()
 
     @classmethod
     def create(
@@ -147,7 +149,11 @@ class HeldAudit:
         return data
 
     def keep(self, name: str, data: bytes) -> dict[str, Any]:
-        """Keep a file durably and return how an act names it: by a number and a dash first where the name is taken."""
+        """Keep a file durably and return how an act names it: by a number and a dash first where the name is taken.
+
+        What a name of the bundle may not hold becomes a dash: `Late Ballots.CSV` is `late-ballots.csv` there.
+        """
+        name = re.sub("[^a-z0-9._-]+", "-", name.lower()).lstrip("._-")[-90:].lstrip("._-") or "file"
         digest = hashlib.sha256(data).hexdigest()
         path = self.folder / "files" / digest
         with self._one_thread:  # two threads would write to one temporary file
@@ -177,6 +183,7 @@ class HeldAudit:
             try:
                 with self.log.appending() as pen:
                     self._catch_up(pen)
+                    by = replace(by, name=self.known_as(by.name))
                     # A request of before the audit began again is another one, whatever a program calls it.
                     key = None if key is None else f"{self.audit.began}:{key}"
                     if key is not None and (earlier := pen.earlier(key)) is not None:
@@ -189,6 +196,7 @@ class HeldAudit:
                         raise
                     receipt = pen.append(data, key=key)
                     self.acts.append(made)
+                    self._spelled.setdefault(_key(by.name), by.name)
             except BaseException:
                 if ahead:
                     # The fold has taken what could not be written: it is made again from what is written.
@@ -211,6 +219,14 @@ class HeldAudit:
             raise UsageError(f"this request was made before with other content; it is act {index}")
         return Done(earlier, self.log.receipt(index))
 
+    def known_as(self, name: str) -> str:
+        """Return a person's name as the log has it already, where it was typed in other case or with other blanks.
+
+        Else one person in a hurry would be two: `ada vale` signs what `Ada Vale` has signed.
+        """
+        plain = " ".join(name.split())
+        return self._spelled.get(_key(plain), plain)
+
     @property
     def seconds(self) -> int:
         """Now, in seconds since 1970."""
@@ -231,6 +247,7 @@ class HeldAudit:
                 self.acts.append(self.audit.take(act))
             except FaircountError as error:
                 raise TamperError(f"act {act.n} of the log may not stand there: {error}") from error
+            self._spelled.setdefault(_key(act.by.name), act.by.name)
 
     def checkpoint(self) -> tuple[Checkpoint, Note]:
         """Sign the log as it is now, and return what was signed."""
@@ -243,6 +260,10 @@ def person(name: str, role: str) -> Person:
     if not name.strip():
         raise UsageError("every act says who did it: --by NAME")
     return Person(name.strip(), role)
+
+
+def _key(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _bytes(act: Act) -> bytes:

@@ -18,6 +18,7 @@ from faircount.count import RULES
 from faircount.count.ballots import ballots_of
 from faircount.model import (
     HALF,
+    BadInputError,
     Ballots,
     CardCount,
     Commitment,
@@ -35,6 +36,8 @@ DEFAULT_RISK = {Design.COMPARISON: "cobra", Design.POLLING: "alpha", Design.BATC
 """The risk function of each design where nobody names another."""
 POOLED_RISK = "betting-fixed"
 """The one of a comparison with pools, with a bet that fits them: values in a pool spread (docs/power.md)."""
+MOST_DIGITS = 30
+"""Digits after the point of a setting: more no verifier reads."""
 UNCHOSEN = "nobody chose it for this audit"
 """Why a contest is not in an audit that could have been."""
 
@@ -136,6 +139,8 @@ def _settled(wish: Wish, pools: bool) -> Wish:
 def settings_for(risk_function: str, stated: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """Return the settings to commit to: those stated, and the defaults of those that a verifier could not know.
 
+    Each is written as docs/bundle.md has decimals: `.1` and `1.` are numbers for people, and none for a verifier.
+
     Raises `BadInputError` for one that the risk function does not have, or that verifiers do not recompute.
     """
     found = dict(stated)
@@ -144,8 +149,10 @@ def settings_for(risk_function: str, stated: Sequence[tuple[str, str]]) -> tuple
             wanted = setting.name in SETTINGS[risk_function] and setting.name not in FOLLOWING
             if wanted and isinstance(setting.default, int | float):
                 found.setdefault(setting.name, f"{Decimal(str(setting.default)):f}")
-    settings = tuple(sorted(found.items()))
-    refuse_settings("settings", risk_function, settings)
+    refuse_settings("settings", risk_function, sorted(found.items()))
+    settings = tuple((name, f"{Decimal(text):f}") for name, text in sorted(found.items()))
+    if long := next((text for _, text in settings if len(text.partition(".")[2]) > MOST_DIGITS), ""):
+        raise BadInputError("settings", f"a number has at most {MOST_DIGITS} digits after the point", repr(long))
     return settings
 
 

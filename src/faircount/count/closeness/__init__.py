@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from faircount.count.closeness.additive import additive
-from faircount.count.closeness.cards import Cards
+from faircount.count.closeness.cards import Cards, take
 from faircount.count.closeness.closeness import Bounds, Change, Changes, Closeness
 from faircount.count.closeness.elimination import instant_runoff
 from faircount.count.closeness.exhaustive import narrowed
@@ -14,6 +14,7 @@ from faircount.count.closeness.pairwise import pairwise
 from faircount.count.closeness.primaries import primary
 from faircount.count.closeness.star import star
 from faircount.count.closeness.transfers import transfers
+from faircount.count.closeness.ways import BLANK
 from faircount.count.rule import Rule
 from faircount.model import Contest, Profile
 
@@ -42,7 +43,7 @@ def closeness(rule: Rule, contest: Contest, profile: Profile) -> Closeness:
     elif not cards.total:
         found = Bounds(1, None, "There is no card to change.")
     else:
-        found = narrowed(cards, _search(cards)(cards))
+        found = narrowed(cards, _unless_emptied(cards, _search(cards)(cards)))
     if cards.is_settled and not cards.all_tried:
         found = replace(found, lower=0, how=f"Not all ways to decide the ties could be tried. {found.how}")
     return Closeness(
@@ -55,6 +56,19 @@ def closeness(rule: Rule, contest: Contest, profile: Profile) -> Closeness:
         unit=cards.unit,
         added=found.added,
         removed=found.removed,
+    )
+
+
+def _unless_emptied(cards: Cards, found: Bounds) -> Bounds:
+    """Return `found`, but never that nothing alters an outcome which all cards left blank would alter."""
+    if found.changes is not None or found.lower <= cards.total:
+        return found
+    voted = [(pattern, n) for pattern, n in cards.units.items() if pattern != BLANK]
+    changes = take(voted, BLANK, sum(n for _, n in voted))
+    if not changes or not cards.differs(changes):
+        return found
+    return replace(
+        found, lower=1, changes=changes, how="Nobody else could be elected; cards without a vote elect nobody."
     )
 
 

@@ -56,7 +56,7 @@ def _cards_for(cards: Cards, loser: CandidateIndex, winner: CandidateIndex) -> I
         others = [c for c in range(len(contest.choices)) if c not in (loser, winner)]
         for n in range(min(contest.ranks, len(others) + 1)):
             yield ranked([[loser], *([c] for c in others[:n])])
-        if contest.ranks > len(others) + 1:
+        if winner in range(len(contest.choices)) and contest.ranks > len(others) + 1:
             yield ranked([[loser], *([c] for c in others), [winner]])
         if contest.ranks > 1 and others and equal_ranks_count(cards.decided):
             yield ranked([[loser], others])

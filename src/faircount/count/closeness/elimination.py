@@ -44,7 +44,8 @@ def instant_runoff(cards: Cards) -> Bounds:
     rankings = Rankings(cards)
     winner = cards.outcome[0][0]
     if len(rankings.standing) == 1:
-        voting = [(p, n) for p, n in cards.units.items() if cards.rule.read(cards.contest, p).votes]
+        # A card that reaches the winner only after write-ins that cannot win counts too; one for them alone does not.
+        voting = rankings.reaching(winner)
         changes = take(voting, BLANK, sum(n for _, n in voting))
         return Bounds(cards.total if changes is None else sum(n for _, n in voting), changes,
                       "Exact: nobody else could win, so only cards without a vote would change that.")  # fmt: skip

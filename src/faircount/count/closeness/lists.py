@@ -54,6 +54,17 @@ class Lists:
         choices, allowed = self.field.slates[place].choices, self.cards.contest.votes_allowed
         return marked(choices[:allowed])
 
+    def card_against(self, place: int) -> Pattern:
+        """Return a card that gives all it can to others than one list: to lists with most votes, then to anybody."""
+        contest, size = self.cards.contest, len(self.cards.contest.choices)
+        others = sorted((at for at in range(len(self.votes)) if at != place), key=lambda at: -self.votes[at])
+        listed = [c for at in others for c in self.field.slates[at].choices]
+        rest = [c for c in range(size) if c not in listed and c not in self.field.slates[place].choices]
+        valid = [c for c in rest if contest.choices[c].kind != "withdrawn"]
+        # Each mark in the pool of write-ins names somebody else, and all are votes for the pool.
+        pool = [c for c in valid if contest.choices[c].kind == "write-in"][:1]
+        return marked([*listed, *valid, *(pool * contest.votes_allowed)][: contest.votes_allowed])
+
     def has_room(self, place: int) -> bool:
         """Return whether a list has a candidate left for one more seat."""
         limit = self.field.slates[place].limit
@@ -96,8 +107,7 @@ class Lists:
 
     def falls(self, place: int) -> Iterator[Way | None]:
         """Yield the fewest cards that bring a list below each bar."""
-        others = [at for at in range(len(self.votes)) if at != place]
-        after = self.card_for(max(others, key=lambda at: self.votes[at])) if others else BLANK
+        after = self.card_against(place)
         for value, above, strict in self.crossings(place):
             yield turn(self.cards, value, after, above, below=not strict)
 
@@ -135,11 +145,20 @@ def _between(lists: Lists, one: CandidateIndex, other: CandidateIndex) -> Value:
     return value
 
 
+def _emptied(lists: Lists) -> Iterator[Way]:
+    """Yield for each list with a seat all the cards that vote for it: without them it has none, whoever takes it."""
+    for place in range(len(lists.votes)):
+        for_it = [(p, n) for p, n in lists.cards.units.items() if lists.won[place] and lists.given(p, place)]
+        changes = take(for_it, BLANK, sum(n for _, n in for_it))
+        if changes:
+            yield Way(sum(one.cards for one in changes), changes)
+
+
 def _bounds(lists: Lists, ways: list[Way | None], complete: bool) -> Bounds:
     inside, known = _persons(lists)
     complete = complete and known and lists.settled_hurdle()
     how = HOW if complete else f"{HOW} These are not all the ways there are, so the lower bound is the least there is."
-    return least(lists.cards, [*ways, *inside], how, None if complete else 1)
+    return least(lists.cards, [*ways, *inside, *_emptied(lists)], how, None if complete else 1)
 
 
 def _pairs(lists: Lists) -> Iterator[tuple[int, int]]:

@@ -33,9 +33,10 @@ def _one(cards: Cards, choice: CandidateIndex) -> Way | None:
     return turn(cards, lambda pattern: 0 if pattern == marked([choice]) else 1, marked([choice]), 1)
 
 
-def _other(votes: tuple[VoteCount, ...], choice: CandidateIndex) -> Pattern:
-    """Return a card for whoever of the others has most votes, or a blank one where there is nobody else."""
-    others = [c for c in range(len(votes)) if c != choice]
+def _other(cards: Cards, votes: tuple[VoteCount, ...], choice: CandidateIndex) -> Pattern:
+    """Return a card for whoever of the others has most votes, or a blank one where nobody else can have any."""
+    kinds = [one.kind for one in cards.contest.choices]
+    others = [c for c in range(len(votes)) if c != choice and kinds[c] != "withdrawn"]
     return marked([max(others, key=lambda c: votes[c])]) if others else BLANK
 
 
@@ -43,7 +44,7 @@ def _loses_majority(cards: Cards, given: Given, leader: CandidateIndex, votes: t
     def value(pattern: Pattern) -> VoteCount:
         return 2 * given(pattern).get(leader, 0) - sum(given(pattern).values())
 
-    return turn(cards, value, _other(votes, leader), 2 * votes[leader] - sum(votes))
+    return turn(cards, value, _other(cards, votes, leader), 2 * votes[leader] - sum(votes))
 
 
 def _wins_majority(cards: Cards, given: Given, choice: CandidateIndex, votes: tuple[VoteCount, ...]) -> Way | None:
@@ -62,7 +63,7 @@ def _places(
     stated = cards.decided.get("least", "none")
     part = Fraction(0) if stated == "none" else Fraction(stated)
     for c in advancing:
-        other = _other(votes, c)
+        other = _other(cards, votes, c)
         ways.append(turn(cards, _above(given, c, part), other, votes[c] - part * sum(votes), below=bool(part)))
     if len(advancing) > places:
         # Several are level for the last place and all go on: one card parts them.

@@ -87,6 +87,16 @@ class Rankings:
         found = found[np.argsort(self.rows[found, 0] != choice, kind="stable")]
         return [(self.patterns[row], int(self.units[row])) for row in found]
 
+    def reaching(self, choice: CandidateIndex) -> list[tuple[Pattern, int]]:
+        """Return all cards that count for `choice` where it stands alone, those with an overvoted rank too."""
+        out = {CandidateIndex(c) for c in range(self.size) if c != choice}
+        found = []
+        for pattern, units in self.cards.units.items():
+            steps, end = walk(self.cards.contest, pattern, self.cards.decided)
+            if resting_places(steps, 0, end, out, self.split)[0]:
+                found.append((pattern, units))
+        return found
+
     def with_one_more(self, standing: Sequence[CandidateIndex]) -> list[list[VoteCount]]:
         """Return by choice c the votes of all once c stands beside `standing`; for c among them, those without."""
         first = self.resting(standing)

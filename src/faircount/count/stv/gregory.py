@@ -33,12 +33,13 @@ def count(contest: Contest, profile: Profile) -> Transcript:
         found = decide(now)
         excluded = found.excluded if now.rounds else tuple(sorted({*found.excluded, *unvoted}))
         _settle(now, found)
-        stop = not found.verdict and int(decided["stop_after"].replace("never", "0")) == len(now.rounds) + 1
-        verdict = "stopped" if stop else found.verdict
+        stop = int(decided["stop_after"].replace("never", "0")) == len(now.rounds) + 1
+        verdict = found.verdict or ("stopped" if stop else "")
+        last_surpluses = verdict == "elected" and decided["final_surplus"] == "taken" and not stop
         moved: Moved = {}
         if not verdict:
             moved = moves.at_end_of_round(now, found)
-        elif verdict == "elected" and decided["final_surplus"] == "taken":
+        elif last_surpluses:
             moved = moves.of_last_surpluses(now)
         threshold = None if verdict == "no votes" else now.parcels.arithmetic.shown(now.quota)
         now.rounds.append(
@@ -47,7 +48,7 @@ def count(contest: Contest, profile: Profile) -> Transcript:
         )  # fmt: skip
         if verdict:
             break
-    if verdict == "elected" and decided["final_surplus"] == "taken":
+    if last_surpluses:
         note = "All seats are filled. What the elected had above the quota is taken from them and goes to nobody."
         now.rounds.append(Round(*now.parcels.shown(), threshold=threshold, note=note))
     return Transcript(

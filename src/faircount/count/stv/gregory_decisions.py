@@ -116,7 +116,8 @@ def _reaching(now: State) -> list[CandidateIndex]:
 def _elections(now: State) -> tuple[Choices, tuple[Tie, ...], bool]:
     """Return who is elected in this round, most votes first; the ties met; whether one of them stops the count."""
     left, able, how = now.seats_left, now.able, now.decided["elect"]
-    filled = len(able) <= left
+    # Write-ins that nobody has voted for yet are a choice like any other here: they go out before the rest is elected.
+    filled = len(now.standing) <= left
     reaching = able if filled else _reaching(now)
     alone = how == "one-a-round" or (how == "one-until-enough" and not filled and len(reaching) < left)
     places = min(1 if alone else left, len(reaching))
@@ -158,7 +159,8 @@ def _note_of_end(now: State, elected: Choices) -> str:
 def _surplus_or_exclusion(now: State, elected: Choices) -> Decision:
     """Decide what moves at the end of a round that leaves seats to fill; `now` is after its elections."""
     batch, together = now.decided["batch"], now.decided["surpluses"] == "together"
-    if len(now.able) <= now.seats_left:
+    enough = len(now.able) <= now.seats_left
+    if enough and len(now.standing) <= now.seats_left:
         # Only `elect` one a round comes here: the others are elected in rounds to come, and nobody is excluded.
         return _surpluses(now) if now.waiting else Decision()
     if batch == "before-surpluses":
@@ -166,8 +168,10 @@ def _surplus_or_exclusion(now: State, elected: Choices) -> Decision:
         if sure:
             return _excluding(now, sure)
     if now.waiting or (together and elected):
-        if not _may_wait(now):
+        if enough or not _may_wait(now):
             return _surpluses(now)
+    if enough:
+        return _excluding(now, tuple(c for c in now.standing if c in now.pool))
     sure = _hopeless(now, now.in_hand(), 2) if batch == "after-surpluses" else ()
     return _excluding(now, sure) if sure else _lowest(now)
 
@@ -223,11 +227,12 @@ def _lowest(now: State) -> Decision:
     lowest = tuple(c for c in now.standing if votes[c] == fewest)
     if len(lowest) == 1:
         return _excluding(now, lowest)
-    tie = now.ties.pick(lowest, "excluded", now.rounds)
+    # No vote moves: the order among those without votes cannot matter while others can fill the seats.
+    idle = not fewest and len([c for c in now.able if c not in lowest]) >= now.seats_left
+    tie = now.ties.pick(lowest, "excluded", now.rounds, idle=idle)
     if tie.chosen is not None:
         return _excluding(now, (tie.chosen,), (tie,))
-    # No vote moves: the order among those without votes cannot matter while others can fill the seats.
-    if not fewest and len([c for c in now.able if c not in lowest]) >= now.seats_left:
+    if idle:
         return _excluding(now, lowest)
     return Decision(ties=(tie,), verdict="tie")
 

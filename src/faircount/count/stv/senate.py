@@ -210,12 +210,12 @@ def count(contest: Contest, profile: Profile) -> Transcript:
 
 
 def _papers(contest: Contest, paper: SenatePaper, profile: Profile) -> dict[tuple[Steps, str], Weight]:
-    """Merge cards that give the same order of candidates: their steps and cause, with their weight."""
+    """Merge cards that give the same order of candidates: their steps and cause, with what they weigh, if anything."""
     found: dict[tuple[Steps, str], Weight] = {}
     for pattern, weight in zip(profile.patterns, profile.weights, strict=True):
         way = paper.preferences(contest, pattern)
         found[way] = found.get(way, 0) + weight
-    return found
+    return {way: weight for way, weight in found.items() if weight}
 
 
 def read(contest: Contest, pattern: Pattern) -> Reading:

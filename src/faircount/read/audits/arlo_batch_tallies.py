@@ -36,10 +36,11 @@ _TOTALS = frozenset(["total", "totals", "grand total", "subtotal", "sum"])
 
 @dataclass(frozen=True, slots=True)
 class TallyColumns:
-    """What the columns behind `Batch Name` are: (index, contest, choice), and how wide a row is."""
+    """What the columns behind `Batch Name` are: (index, contest, choice), how wide a row is, and which are totals."""
 
     choices: tuple[tuple[int, str, str], ...]
     width: int
+    totals: tuple[str, ...]
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -94,6 +95,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         with open_rows(export, name) as rows:
             lines = iter(rows)
             columns = _columns(lines, rows.place)
+            if columns.totals:
+                builder.tell("note", f"{name}: a total is no choice, columns not read: {', '.join(columns.totals)}")
             for row, cells in lines:
                 if not is_blank(cells):
                     records += _add_batch(builder, name, row, cells, columns, folders.get(name))
@@ -126,8 +129,11 @@ def _columns(lines: Iterator[tuple[int, list[str]]], place: str) -> TallyColumns
     split = [tuple(part.strip() for part in name.rpartition(" - ")) for name in names]
     if not all(title and choice for title, _, choice in split):
         split = [(UNNAMED, "", name) for name in names]
-    choices = tuple((at, title, choice) for at, (title, _, choice) in enumerate(split, 1))
-    return TallyColumns(choices, len(header))
+    totals = tuple(name for name, (_, _, choice) in zip(names, split, strict=True) if name_key(choice) in _TOTALS)
+    choices = tuple(
+        (at, title, choice) for at, (title, _, choice) in enumerate(split, 1) if names[at - 1] not in totals
+    )
+    return TallyColumns(choices, len(header), totals)
 
 
 def _add_contests(builder: BatchBuilder, export: Export, names: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from faircount.model import BadInputError
 from faircount.model.tables import MARK
 from faircount.read.batch_builder import CARDS_PER_BATCH
 from faircount.read.canonical.slices import AGAIN, Count, Slice, schema_with_source
+from faircount.read.canonical.unpacking import NOW, WHY
 from faircount.read.export import MAX_RATIO, Export
 
 _UNPACKING = Path(__file__).with_name("unpacking.py")
@@ -47,7 +48,11 @@ def unpacked(export: Export, files: Mapping[str, str], digests: Mapping[str, str
         environment = {**os.environ, "PYTHONPATH": paths, "ARROW_DEFAULT_MEMORY_POOL": "system", **_ONE_THREAD}
         done = subprocess.run(command, capture_output=True, env=environment, check=False)
         if done.returncode:
-            table, _, why = done.stdout.decode("utf-8", "replace").splitlines()[-1:][0].partition(": ")
+            table, why = (_said(Path(temporary, name)) for name in (NOW, WHY))
+            if table not in files:
+                raise RuntimeError(
+                    f"the decoder of Parquet did not start: {done.stderr.decode('utf-8', 'replace')[-500:]}"
+                )
             raise _damaged(export.place(files[table]), table, why or "it ends the program that decodes it")
         for table in files:
             Path(temporary, f"{table}.parquet").unlink()
@@ -74,6 +79,10 @@ def parquet_slices(folder: Path, name: str, place: str, count: Count) -> Iterato
             _refuse_nulls(table, place)
             yield Slice(table, np.arange(count.rows + 1, count.rows + 1 + table.num_rows))
             count.rows += table.num_rows
+
+
+def _said(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
 def _damaged(place: str, name: str, why: str) -> BadInputError:

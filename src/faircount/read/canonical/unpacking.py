@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+NOW, WHY = "now", "why"
+"""Files in the folder: the table that is being decoded, and why it cannot be."""
 MEMORY = 3 << 30
 """Bytes of address space: Arrow itself takes one, a column of a row group at most a quarter."""
 DISK = 32 << 30
@@ -21,13 +23,13 @@ def main(folder: Path, rows: int, most: int) -> None:
     """Write each `<table>.parquet` as `<table>.arrow`, in batches of at most `rows`.
 
     `most` is how many times its size, or 256 MiB, a file may unpack to. Ends with 1 at the first that cannot be
-    decoded, having said its table and why.
+    decoded; the folder then says which and why.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     for path in sorted(folder.glob("*.parquet")):
-        _say(path.stem + ": ")
+        (folder / NOW).write_text(path.stem, "utf-8")
         try:
             with pq.ParquetFile(path) as opened:
                 _refuse_large(opened.metadata, max(MAX_CHUNK, most * path.stat().st_size))
@@ -35,15 +37,9 @@ def main(folder: Path, rows: int, most: int) -> None:
                     for batch in opened.iter_batches(rows, use_threads=False):
                         stream.write_batch(batch)
         except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-            _say(f"{error or type(error).__name__}".split("\n")[0][:300])
+            (folder / WHY).write_text(f"{error or type(error).__name__}".split("\n")[0][:300], "utf-8")
             os._exit(1)  # whatever threads the decoder has left: there is nothing to tidy
-        _say("\n")
     os._exit(0)
-
-
-def _say(words: str) -> None:
-    sys.stdout.write(words)
-    sys.stdout.flush()
 
 
 def limit() -> None:

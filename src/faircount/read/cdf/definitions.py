@@ -20,6 +20,8 @@ _POOL = re.compile(r"(undeclared )?write[ -]?ins?( ?\(?\d+\)?)?", re.IGNORECASE)
 _RANKED = {"rcv", "borda"}
 _OF_RANKS = re.compile(r"\((\d+)/(\d+)\)\s*\Z")
 """Unisyn ends a title with votes allowed and ranks: `For Mayor (1/3)`."""
+_RCTAB = "Bright Spots"
+"""RCTab's maker: its snapshots call every rank not allocable that does not count in their round."""
 MAX_CHOICES = 100_000
 _TELL = 5
 
@@ -94,6 +96,8 @@ class FileNames:
             device.id: serial for device in said.ReportingDevice
             if (serial := device.SerialNumber.strip()) and serials[serial] == 1
         }  # fmt: skip
+        self.says_rounds = any(device.Manufacturer == _RCTAB for device in said.ReportingDevice)
+        """Whether the current reading tells where the last round of a count left a ballot, and not what counts."""
         parties = {party.id: _plain(party.Name) for party in said.Party}
         titles = Counter(_title(c) for e in said.Election for c in e.Contest)
         for election in said.Election:

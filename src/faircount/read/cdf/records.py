@@ -237,7 +237,8 @@ class RecordWriter:
             if rank and (position.HasIndication != "no"):
                 ranks = self.contests.ranks
                 ranks[contest.title] = max(rank, ranks.get(contest.title, 0))
-            mark = ExportedMark(choice.name, rank or 1, *_flags(selection, position, choice))
+            void = bool(rank) and position.IsAllocable == "no" and not self.names.says_rounds
+            mark = ExportedMark(choice.name, rank or 1, *_flags(selection, position, choice, void))
             if position.FractionalVotes is not None:
                 self.tally["marks with fractions of votes"] += 1
             found.append((mark, self.density(position.MarkMetricValue), _written(position)))
@@ -271,9 +272,12 @@ def _says_nothing(position: Position, selection: Selection) -> bool:
 
 
 def _flags(
-    selection: Selection, position: Position, choice: Choice
+    selection: Selection, position: Position, choice: Choice, void: bool
 ) -> tuple[int | None, bool | None, bool, tuple[str, ...]]:
-    """Return (score, is_vote, is_ambiguous, conditions) of a mark: what the file says, in our words."""
+    """Return (score, is_vote, is_ambiguous, conditions) of a mark: what the file says, in our words.
+
+    `void` says that it is a ranking's and allocable to nobody. Where voters rank, counting goes by `is_ambiguous`.
+    """
     remarks = {*_remarks(selection), *_remarks(position)}
     ambiguous = position.HasIndication == "unknown"
     is_vote = {"yes": True, "no": False}.get(position.IsAllocable)
@@ -281,6 +285,9 @@ def _flags(
         # Nobody marked it: it counts for nothing, ranked or not.
         is_vote, ambiguous = False, True
         remarks.add("not-indicated")
+    if void:
+        ambiguous = True
+        remarks.add("not-allocable")
     if is_vote is None and _no_votes(selection, position):
         is_vote = False
     if "needs-adjudication" in remarks and choice.kind == "regular" and is_vote is None:

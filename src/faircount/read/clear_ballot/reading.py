@@ -32,6 +32,7 @@ OVERVOTED_RANKS = (
     " apart here, and overvotes of ranked contests are NOT CHECKED"
 )
 NO_NAMES = "no .choices.csv lies beside: which contest a choice belongs to is not known, each stands as its own contest"
+_STATUSES = {"-1": "unreadable, or read by a person", "1": "obstructed", "+1": "obstructed"}
 MAX_ENTRIES = 100_000
 """Distinct rows of cells of one contest that are kept for look-up; it bounds memory."""
 _FIX = "ask for the export again"
@@ -251,7 +252,9 @@ class Reading:
         if any(contest.ranks for contest in self.contests):
             facts.append(("note", f"{self.name}: {OVERVOTED_RANKS}"))
         for status, cards in sorted(self.statuses.items()):
-            what = "unreadable, or read by a person" if status == "-1" else "obstructed" if status == "1" else "overlap"
+            what = _STATUSES.get(status) or (
+                "overlapping images" if status.isdecimal() else "not a status of the format"
+            )
             facts.append(("note", f"{self.name}: {cards:,} × status {status} ({what})"))
         if self.remade:
             facts.append(("note", f"{self.name}: {self.remade:,} × remade from a ballot that could not be scanned"))

@@ -49,7 +49,7 @@ class ContestColumns:
 
     def kind(self, choice: str) -> str:
         """Return `write-in` for the pooled write-ins, else `regular`: the export has no other flag."""
-        return "write-in" if name_key(choice).replace(" ", "") in ("writein", "writeins") else "regular"
+        return "write-in" if _is_pool(choice) else "regular"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _contest(title: str, names: list[str], parties: list[str], first: int, place
     if ranks > MAX_RANKS:
         raise BadInputError(place, f"a contest has at most {MAX_RANKS:,} ranks", f"{ranks:,}")
     columns = [_rank_and_name(name, ranks, place) for name in names]
-    labels = _distinct(columns, parties, place)
+    labels = _distinct(columns, parties, ranks, place)
     marks = tuple(ExportedMark(label, rank) for label, (rank, _) in zip(labels, columns, strict=True))
     choices = dict(zip(labels, parties, strict=True))
     end = first + len(names)
@@ -218,15 +218,22 @@ def _rank_and_name(name: str, ranks: int, place: str) -> tuple[int, str]:
     return int(found[2]), found[1]
 
 
-def _distinct(columns: list[tuple[int, str]], parties: list[str], place: str) -> list[str]:
-    """Return each column's choice, with its party in brackets where two choices have one name."""
+def _is_pool(choice: str) -> bool:
+    return name_key(choice).replace(" ", "") in ("writein", "writeins")
+
+
+def _distinct(columns: list[tuple[int, str]], parties: list[str], ranks: int, place: str) -> list[str]:
+    """Return each column's choice, with its party in brackets where two choices have one name.
+
+    A contest of several votes may have a column for each write-in: together they are the pool, a mark a person.
+    """
     times = Counter(columns)
     shared = {name for (_, name), n in times.items() if n > 1}
     labels = [f"{name} ({party})" if name in shared and party else name
               for (_, name), party in zip(columns, parties, strict=True)]  # fmt: skip
     again = Counter((rank, label) for (rank, _), label in zip(columns, labels, strict=True))
     for (_, label), n in again.items():
-        if n > 1:
+        if n > 1 and (ranks or not _is_pool(label)):
             raise BadInputError(
                 place, "two choices of a contest differ in name or party", f"{label!r} {n} times",
                 "give them distinct names and export again",

@@ -35,6 +35,7 @@ WIDE_HEAD = 8 << 20
 """Where four header rows do not fit in the usual head: 5,000 columns with long names are 1 MB."""
 KNOWN_PATTERNS = 200_000
 """Distinct rows of cells remembered by contest, so that most cells are never looked at one by one."""
+_IDENTITY = frozenset(("tabulator", "batch", "position", "imprinted_id"))
 _MARKED = {"1": True, "0": False}
 _Cells = tuple[str, ...]
 
@@ -126,9 +127,18 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
 def _is_aggregated(ids: Sequence[str]) -> bool:
     """Say whether a row stands for many ballots: Boulder writes `Redacted and Aggregated` in place of the number.
 
-    A card of which only an id is blanked as `REDACTED` is still a card.
+    A card of which only an id is blanked as `REDACTED` is still a card. Its exports of 2020 write nothing in place of
+    the number: see `_are_sums`.
     """
     return ids[0].strip().casefold().startswith("redacted") or any("aggregated" in cell.casefold() for cell in ids)
+
+
+def _are_sums(cells: Sequence[str], header: DominionCsvHeader) -> bool:
+    """Say whether a row without anything that tells one card from another holds a number above 1."""
+    told = [0, *(index for column, index in header.ids.items() if column in _IDENTITY)]
+    if any(plain_cell(cells[index]) for index in told if index < len(cells)):
+        return False
+    return any((count_of(cell) or 0) > 1 for cell in cells[len(header.id_names) :])
 
 
 @dataclass(slots=True)
@@ -164,7 +174,7 @@ class _CardRows:
         """Add the row as a card with its votes, or keep it as rejected with the first rule that it breaks."""
         width = self.header.width
         ids = cells[: len(self.header.id_names)]
-        if _is_aggregated(ids):
+        if _is_aggregated(ids) or (not ids[0] and _are_sums(cells, self.header)):
             self.withheld.add(cells, self.header)
             rule = "an aggregated row is not a card"
             self._reject(row, cells, rule, "ask for the withheld records, or count these ballots from their totals")

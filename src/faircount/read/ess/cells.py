@@ -19,6 +19,7 @@ _PARTY = re.compile(
 )
 """Parties as ES&S abbreviates them. Any three capitals would do, were there not `BOB FINE`."""
 _NUMBER = re.compile(r"\d{1,12}")
+_FIGURE = re.compile(r"\d{1,12}|\d{1,3}(?:,\d{3}){1,3}", re.ASCII)
 _DELIMITERS = ("|", ";", "/", "\n")
 
 
@@ -35,6 +36,18 @@ class CellChoice:
 def names_somebody(text: str) -> bool:
     """Say whether a trimmed cell names somebody who stood: no remark, no blank, no place for write-ins."""
     return bool(text) and text.casefold() not in OVERVOTES | UNDERVOTES and not _WRITE_INS.fullmatch(text)
+
+
+def are_figures(texts: Iterable[str]) -> bool:
+    """Say whether trimmed cells below `Choice 1`, `Choice 2` are numbers of votes, and no choices by their numbers.
+
+    Choices are numbered from 1 without wide gaps, or the same numbers come again on other ballots.
+    """
+    held = [text for text in texts if text]
+    numbers = {int(text.replace(",", "")) for text in held if _FIGURE.fullmatch(text)}
+    if not held or not all(map(_FIGURE.fullmatch, held)):
+        return False
+    return len(numbers) * 2 > len(held) and max(numbers) > 2 * len(numbers)
 
 
 class Choices:

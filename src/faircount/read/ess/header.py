@@ -7,7 +7,7 @@ several votes has as many columns: all with the title, or with the title and 1, 
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from faircount.model import BadInputError
@@ -135,6 +135,12 @@ def has_titled_ranks(cells: Sequence[str]) -> bool:
     titles = {found.title for found in ranks}
     begun = {found.title for found in ranks if found.rank == 1}
     return bool(ranks) and all(titles) and len(begun) * 2 > len(titles)
+
+
+def cells_of_ranks(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the cells of these rows, trimmed, that stand below a rank's name in the header."""
+    columns = [at for at, cell in enumerate(header) if rank_column(cell) is not None]
+    return (cells[at].strip() for cells in rows for at in columns if at < len(cells))
 
 
 def is_sum(cells: Sequence[str], header: Header) -> bool:

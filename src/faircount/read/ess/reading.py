@@ -9,8 +9,10 @@ from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.ess.ballots import Ballots, is_ballots_table
 from faircount.read.ess.cards import CardRows
+from faircount.read.ess.cells import are_figures
 from faircount.read.ess.header import (
     Header,
+    cells_of_ranks,
     has_record_id,
     has_titled_ranks,
     header_of,
@@ -95,6 +97,8 @@ def recognise(export: Export) -> Recognition | None:
     if has_record_id(header):
         return Recognition(90, "", f"{many} a column `Cast Vote Record`{lists}".strip())
     if not is_workbook(export, files.records[0]) and not _is_table(export, files.records[0], rows[at:]):
+        return None
+    if are_figures(cells_of_ranks(header, rows[at + 1 :])):
         return None
     counted = any(named(cell) == "count" for cell in header)
     return Recognition(86 if counted else 62, "", f"{many} columns that name a contest and a rank".strip())

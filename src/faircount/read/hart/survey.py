@@ -33,6 +33,7 @@ class Seen:
     totals: set[int] = field(default_factory=set)
     """Marks and undervotes added up, on sheets where nothing else takes votes away: the votes allowed."""
     cumulative: bool = False
+    states_undervotes: bool = False
     options: dict[str, set[str]] = field(default_factory=dict)
     """Name → GUIDs of the options called so: two people may bear one name."""
 
@@ -40,6 +41,7 @@ class Seen:
         """Take one sheet's contest into account."""
         self.title = self.title or record.title
         self.positions = max(self.positions, record.positions)
+        self.states_undervotes |= record.undervotes is not None
         for option in record.options:
             if option.name and option.key and option.write_in is None:
                 self.options.setdefault(option.name, set()).add(option.key)
@@ -126,4 +128,7 @@ def survey(drives: Drives) -> Survey:
                 found.add(contest_of(element))
         except (BadInputError, SheetError):
             continue
+    for seen in found.contests.values():
+        # Where no sheet counts undervotes, marks that fill the string by chance prove nothing: it is a ranking.
+        seen.cumulative &= seen.states_undervotes
     return found

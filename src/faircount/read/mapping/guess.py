@@ -12,7 +12,7 @@ LOOKED_AT = 500
 """Rows that a proposal looks at."""
 _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("registered", ("registered voters", "registered", "registration", "eligible voters", "electors on roll",
-                    "reg voters", "active voters", "electorate")),
+                    "reg voters", "active voters", "electorate", "voters", "electors")),
     ("checked_in", ("checked in", "signed in", "voters who voted", "voters voted", "voter history", "poll book")),
     ("ballots_cast", ("ballots cast", "total ballots", "ballots counted", "turnout", "times cast", "votes cast")),
     ("cards_cast", ("cards cast", "sheets cast")),
@@ -34,7 +34,7 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cards", ("number of ballots", "ballots", "cards", "ballot count", "number of cards", "num ballots", "batch size",
                "sheets")),
     ("imprinted_id", ("imprinted id", "ballot id", "cvr number", "cvr id", "cast vote record", "card id", "id",
-                      "serial",                      "ballot number", "voter", "ballot")),
+                      "serial", "ballot number", "voter", "ballot")),
     ("position", ("position", "record id", "sequence", "record number")),
     ("style", ("ballot style", "style", "ballot type")),
     ("weight", ("weight", "shares", "voting power", "share count", "votes held")),
@@ -42,6 +42,11 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _RANK = re.compile(r"\b(?:rank|choice|preference|pref)\s*(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)\b")
 _RANK_WORD = re.compile(r"\b(rank|choice|preference|pref)\b")
 _UNITS = {"jurisdiction", "precinct", "counting_group"}
+_IN_WORDS = {"choice", "contest", "party"}
+"""What cells say in words: a column of figures whose name only begins or ends so, `Candidate A`, is something else."""
+_NOBODY = {"spoiled", "spoilt", "spoiled ballots", "rejected", "rejected ballots", "invalid", "invalid votes", "valid",
+           "valid votes", "total valid", "total valid votes", "informal", "formal", "difference"}  # fmt: skip
+"""Columns of figures that are no choice's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,12 @@ class _Look:
         return bool(self.cells) and set(self.cells) <= {"0", "1", ""} and "0" in self.cells
 
 
+def _look(number: int, header: str, cells: tuple[str, ...]) -> _Look:
+    look = _Look(number, header, cells, _named(header), _rank(header))
+    loose = look.named in _IN_WORDS and name_key(header) not in dict(_WORDS)[look.named]
+    return replace(look, named="") if loose and look.figures else look
+
+
 def propose(rows: Sequence[Sequence[str]], contest: str = "") -> Mapping:
     """Return what the first rows of a table may mean: an unconfirmed mapping, every column with a reason.
 
@@ -78,9 +89,7 @@ def propose(rows: Sequence[Sequence[str]], contest: str = "") -> Mapping:
         header.pop()
     below = [row for row in rows[at + 1 : at + 1 + LOOKED_AT] if any(cell.strip() for cell in row)]
     looks = [
-        _Look(
-            n, name, tuple(plain_cell(row[n - 1]) if n <= len(row) else "" for row in below), _named(name), _rank(name)
-        )
+        _look(n, name, tuple(plain_cell(row[n - 1]) if n <= len(row) else "" for row in below))
         for n, name in enumerate(header, 1)
     ]
     for made in (_manifest, _cards, _reported, _turnout):
@@ -192,7 +201,7 @@ def _reported(looks: Sequence[_Look], contest: str) -> list[Column]:
         extra = [_column(k, k.named) for k in looks if k.named == "measure"]
         return [*units, *long, *extra]
     figures = [k for k in looks if k.named in ("undervotes", "overvotes", "ballots_cast", "registered") and k.figures]
-    wide = [k for k in looks if not k.named and k.header and k.figures]
+    wide = [k for k in looks if not k.named and k.header and k.figures and name_key(k.header) not in _NOBODY]
     if contest and units and len(wide) > 1:
         named = _firsts(figures, {k.named for k in figures})
         return [

@@ -8,6 +8,7 @@ from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import MAPPING, Export
 from faircount.read.mapping.mapping import FIGURES, UNITS, Column, Mapping, mapping_from
 from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.results.results_words import measure_of, unit_of
 from faircount.read.syntax.csv_rows import count_of, figure_of, is_blank, plain_cell, row_text
 from faircount.read.syntax.tables import Table
 
@@ -127,6 +128,8 @@ class _Figures:
         batch, cards = self._cell(cells, "batch"), count_of(self._cell(cells, "cards"))
         if not batch or cards is None:
             return self._reject(row, cells, "a batch has a name and a number of cards")
+        if unit_of(batch) is None:
+            return self._reject(row, cells, "a total is not a batch")
         where = {k: self._cell(cells, k) or None for k in ("container", "tabulator", "jurisdiction")}
         claim = self.mapping.constant("claim") or "manifest"
         self.builder.add("manifest", batch=batch, cards=cards, claim=claim, row=row, **where)
@@ -146,7 +149,8 @@ class _Figures:
         return found
 
     def _units(self, cells: list[str]) -> dict[str, str | None]:
-        return {unit: self._cell(cells, unit) or None for unit in UNITS}
+        """Return the units of a row; a row `Total` is of none, as one that names none is."""
+        return {unit: unit_of(self._cell(cells, unit)) for unit in UNITS}
 
     def _turnout(self, row: int, cells: list[str]) -> bool:
         wide = tuple(c for name in TURNOUT for c in self.mapping.of(name))
@@ -175,6 +179,8 @@ class _Figures:
             measure, choice = column.means, column.choice
             if column.means == "count":
                 measure, choice = self._cell(cells, "measure") or "votes", self._cell(cells, "choice")
+                if measure == "votes" and (said := measure_of(choice)):
+                    measure, choice = said, ""
             if not title or (measure == "votes") != bool(choice) or measure not in MEASURES["reported"]:
                 return self._reject(row, cells, "votes name their contest and choice, other measures no choice")
             party = self._cell(cells, "party") or None if column.means == "count" else None

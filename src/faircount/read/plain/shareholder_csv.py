@@ -19,6 +19,7 @@ from faircount.model import Batch, batch_label
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.results.results_words import unit_of
 from faircount.read.syntax.in_order import InOrder, in_order
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
 
@@ -174,8 +175,12 @@ class _Positions:
     def take(self, row: int, cells: Cells) -> int:
         """Remember one position; return 1. Positions of an account in several classes add up."""
         shares = _shares_of(cells["shares"])
-        if not cells["account"] or shares is None:
-            rule = "a position has an account and a number of shares with at most six decimals"
+        if unit_of(cells["account"]) is None or shares is None:
+            rule = (
+                "a total is not an account"
+                if cells["account"] and shares
+                else "a position has an account and a number of shares with at most six decimals"
+            )
             self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
             return 0
         self._book.add(cells["account"], _POSITIONS, self._number, row, shares)
@@ -195,7 +200,9 @@ class _Instructions:
         shares, each = _shares_of(cells["shares"]), _shares_of(cells.get("votes_per_share", "") or "1")
         received = cells.get("received", "")
         rule, column = "", ""
-        if not account or not proposal:
+        if unit_of(account) is None and account:
+            rule, column = "a total is not an account", "account"
+        elif not account or not proposal:
             rule, column = "an instruction names its account and its proposal", "proposal" if account else "account"
         elif shares is None or each is None:
             rule = "shares are a number with at most six decimals"

@@ -139,7 +139,8 @@ def _candidate(text: str, found: Abif, row: int) -> None:
         raise BadInputError(f"{found.place}, row {row}", "a candidate is =token:[name]", text[:120])
     if token in found.names:
         raise BadInputError(f"{found.place}, row {row}", "a token names one candidate", f"{token} twice")
-    found.names[token] = (shape[4] or shape[5] or "").strip()
+    name = (shape[4] or shape[5] or "").strip()
+    found.names[token] = name[1:-1].strip() if len(name) > 2 and name[0] == name[-1] == '"' else name
 
 
 def _vote(row: int, text: str, count: str, rest: str) -> Vote:

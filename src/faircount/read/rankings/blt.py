@@ -41,7 +41,8 @@ def _is_blt(lines: list[str], whole: bool, name: str) -> bool:
                 break
     except BadInputError:
         # The head of a longer file ends before its ballots do; a whole file that does so is broken, and ours by name.
-        return held > broken and (not whole or name.lower().endswith(".blt")) and not found.streaming
+        ours = name.lower().endswith(".blt") and found.candidates > 0
+        return ours or (held > broken and not whole and not found.streaming)
     quoted = any('"' in line for line in lines)
     if not held and not broken:  # nobody voted: the names say what it is
         return quoted and bool(found.names)

@@ -1,7 +1,8 @@
 """The syntax of BLT files in their dialects: where a ballot ends, what a token means, which lines are names.
 
-Two forms, told apart by the first line. Lines: the header stands alone, a line is one ballot; a 0 before the last is a
-skipped rank. Stream: the header shares its line, line ends mean nothing, a 0 ends a ballot.
+Two forms, told apart by the first lines. Lines: the header stands alone, a line is one ballot; a 0 before the last is a
+skipped rank. Stream: the header shares its line, or the first line below it holds names too; line ends mean nothing, a
+0 ends a ballot.
 """
 
 import itertools
@@ -18,6 +19,7 @@ _GROUPING = re.compile(r'["()\[\]]')
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _PARTY_INSIDE = re.compile(r'(.*\S)\s*"([^"]*)"\s*')
 _CUT = "the file may be cut short: fetch it again"
+_ONE_A_LINE = "put each ballot on a line of its own, and write - for a skipped rank"
 MAX_KNOWN = 100_000
 """Tokens whose meaning is remembered: candidates, and the ways in which they were tied."""
 
@@ -91,7 +93,7 @@ def survey(lines: Iterator[Line], place: str) -> Blt:
         raise BadInputError(
             place, "a line is one ballot; a 0 before its end is a skipped rank",
             f"{found.gaps:,} of {found.lines:,} lines that could as well be several ballots each",
-            "put each ballot on a line of its own, and write - for a skipped rank",
+            _ONE_A_LINE,
         )  # fmt: skip
     return found
 
@@ -166,24 +168,30 @@ def _stream(tokens: Iterator[Token], found: Blt) -> Iterator[Ballot]:
 
 
 def _by_line(lines: Iterator[Line], found: Blt) -> Iterator[Ballot | Broken]:
-    row = 0
+    row, after = 0, ""
     for row, text in lines:
         tokens = _split(text)
         if not tokens:
             continue
+        if not found.lines and any(token.startswith('"') for token in tokens[1:]) and tokens[0] != "0":
+            found.streaming = True
+            yield from _stream(_tokens(row, tokens, lines), found)
+            return
         if not found.lines and all(_before_ballots(token, found, row) for token in tokens):
             continue
-        if tokens == ["0"]:
+        if tokens == ["0"] or (tokens[0] == "0" and tokens[1].startswith('"')):
+            after = text.partition("0")[2].strip()
             break
         if tokens[0].startswith('"'):
             raise found.error(row, "ballots end with a line 0, before the names", text.strip(), _CUT)
         yield _line(row, text, tokens, found)
     else:
         raise found.error(row, "ballots end with a line 0", "the end of the file", _CUT)
-    named = [(row, text.strip()) for row, text in lines if text.strip()]
+    named = [(row, after)] if after else []
+    named += [(row, text.strip()) for row, text in lines if text.strip()]
     _refuse_open_quotes(named, found)
     tail = [text for _, text in named]
-    if len(tail) < found.candidates:
+    if after or len(tail) < found.candidates:
         tail = [string for text in tail for string in _TOKEN.findall(text)]
     _names([_name(text) for text in tail], found)
 
@@ -211,7 +219,20 @@ def _line(row: int, text: str, tokens: list[str], found: Blt) -> Ballot | Broken
     if "0" in body:
         found.gaps += 1
         found.packable += not any(a == b == "0" for a, b in itertools.pairwise(tokens)) and body[-1] != "0"
+        if ends and _are_several(body):
+            raise found.error(
+                row, "a line is one ballot and names a candidate once; a 0 before its end is a skipped rank",
+                f"{text.strip()[:60]}, which could as well be several ballots each", _ONE_A_LINE,
+            )  # fmt: skip
     return _ballot(row, body, found)
+
+
+def _are_several(body: list[str]) -> bool:
+    """Say whether a line with zeros names a candidate twice as one ballot, and none twice as a ballot up to each."""
+    parts = [list(part) for zero, part in itertools.groupby(body, "0".__eq__) if not zero]
+    if len(parts) <= body.count("0") or len(set(body[1:]) - {"0"}) == len(body) - 1 - body.count("0"):
+        return False
+    return all(len(part) > 1 and len(set(part[1:])) == len(part) - 1 for part in parts)
 
 
 def _before_ballots(token: str, found: Blt, row: int) -> bool:

@@ -16,7 +16,7 @@ from faircount.read.rankings.counted_rankings import (
     title_in,
     weight_of,
 )
-from faircount.read.rankings.preflib_syntax import KINDS, Header, header_of, orders
+from faircount.read.rankings.preflib_syntax import KINDS, Header, header_of, is_headed, orders
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.text_lines import TextLines, head_lines, open_lines
@@ -33,7 +33,11 @@ def recognise(export: Export) -> Recognition | None:
         try:
             header = header_of(enumerate(lines, 1), "", name)
         except BadInputError:
-            return None
+            # A header that contradicts itself is for the reading to refuse: others take such files for something else.
+            if not is_headed(lines):
+                return None
+            version = NEW
+            continue
         if header.kind not in KINDS:
             return None
         version = OLD if header.old else NEW

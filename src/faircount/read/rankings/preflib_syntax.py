@@ -36,6 +36,17 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
 
 
+def is_headed(lines: Iterable[str]) -> bool:
+    """Say whether a file names alternatives as headers since 2022 do, and goes on with lines that may be PrefLib's."""
+    named = False
+    for line in lines:
+        if not line.startswith("#"):
+            return named and ">" not in line and "=" not in line
+        shape = _KEY.fullmatch(line.strip())
+        named = named or (shape is not None and shape[1] == "ALTERNATIVE NAME")
+    return named
+
+
 def header_of(lines: Iterable[Line], place: str, name: str) -> Header:
     """Read the header and the line after it. Raises `BadInputError` where it is none or contradicts itself."""
     numbered = iter(lines)

@@ -7,7 +7,16 @@ from pathlib import PurePosixPath
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.ess.cards import CardRows
-from faircount.read.ess.header import CONTEST_IDS, Header, has_record_id, header_of, named, rank_column
+from faircount.read.ess.cells import are_figures
+from faircount.read.ess.header import (
+    CONTEST_IDS,
+    Header,
+    cells_of_ranks,
+    has_record_id,
+    header_of,
+    named,
+    rank_column,
+)
 from faircount.read.ess.reading import ONE_CONTEST, add_contests
 from faircount.read.ess.survey import surveyed
 from faircount.read.export import Export
@@ -40,7 +49,7 @@ def _kind(rows: list[list[str]]) -> int:
     """Return how sure a file with these first rows is such a table, 0 if it is none."""
     for at, cells in enumerate(rows[:LOOKED_AT]):
         if ranks_of(cells):
-            return SURE
+            return 0 if are_figures(cells_of_ranks(cells, rows[at + 1 :])) else SURE
         if lone_numbers(cells):
             texts = [cell.strip() for row in rows[at + 1 :] for cell in row[1:] if cell.strip()]
             return LOOSE if texts and not any(map(_NUMERIC.fullmatch, texts)) else 0

@@ -47,9 +47,9 @@ def recognise(export: Export) -> Recognition | None:
         if len(rows) < 2 or comma not in lines[0] or len(rows[0]) != 2 or not all(map(_is_number, rows[0])):
             return None
         size, right, wrong = int(rows[0][0]), 0, 0
-        for at, row in enumerate(rows[1:]):
+        for row in rows[1:]:
             if row[0].strip('"').casefold().startswith(_CANDIDATE):
-                right += at == 0  # a ward in which nobody voted
+                right = len(rows)  # with candidates in sight it is a ward's, whoever voted there and how
                 break
             good = _is_number(row[0]) and all(not cell or (_is_number(cell) and int(cell) <= size) for cell in row[1:])
             right, wrong = right + good, wrong + (not good)

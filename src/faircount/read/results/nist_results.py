@@ -25,12 +25,15 @@ from faircount.read.results.nist_results_records import (
     text,
 )
 from faircount.read.results.nist_results_units import Place, Units
+from faircount.read.results.round_figures import measure_of_round
 from faircount.read.syntax.csv_rows import figure_of, head_of_the_file, the_file
 from faircount.read.syntax.xml_elements import root_of
 
 _JSON = re.compile(rb'"@type"\s*:\s*"ElectionResults\.')
 _VERSION = re.compile(r"1500-100/v(\d+)|NIST_V(\d+)_election_results")
 WRITE_IN = "Write-in"
+Located = tuple[Record, list[str]]
+"""Counts, and the ids of the units that they are of."""
 _PARTIAL = {
     "pre-election": "the report is from before the election",
     "unofficial-partial": "the report is unofficial and partial",
@@ -142,7 +145,7 @@ class Figures:
             for field in ("BallotsOutstanding", "BallotsRejected"):
                 if field in count:
                     self._builder.leave_out(f"{field} is no measure of the tables")
-        for count, group, keys in self._plain([(c, keys) for c, keys in counts if "BallotsCast" in c]):
+        for count, group, keys, _ in self._plain([(c, keys) for c, keys in counts if "BallotsCast" in c]):
             self._figure("turnout", count, "BallotsCast", self._place(count, keys, ""), measure="ballots_cast",
                          counting_group=group)  # fmt: skip
 
@@ -170,50 +173,55 @@ class Figures:
                 self._builder.add("choices", contest=title, choice=choice, key=selection.get("@id"), party=party,
                                   kind=kind, place=seen[choice])  # fmt: skip
             counts = [(c, refs(c, "GpUnitId")) for c in parts(selection, "VoteCounts")]
-            for count, group, keys in self._plain(counts):
+            for count, group, keys, number in self._plain(counts, kind != "regular"):
                 place = self._place({"@line": self._line(contest), **count}, keys, district)
                 self._figure("reported", {"@line": self._line(contest), **count}, "Count", place, contest=title,
-                             choice=choice, party=party, measure="votes", counting_group=group)  # fmt: skip
+                             choice=choice, party=party, measure=measure_of_round("votes", number),
+                             counting_group=group)  # fmt: skip
         self._other_counts(contest, title, district, has_write_ins, len(seen))
 
     def _other_counts(self, contest: Record, title: str, district: str, has_write_ins: bool, choices: int) -> None:
         counts = [(c, refs(c, "GpUnitId")) for c in (*parts(contest, "OtherCounts"), *parts(contest, "SummaryCounts"))]
         fields = {"Overvotes": "overvotes", "Undervotes": "undervotes", "BallotsCast": "ballots_cast"}
         added = has_write_ins
-        for count, group, keys in self._plain(counts):
+        for count, group, keys, number in self._plain(counts):
             located = {"@line": self._line(contest), **count}
             place = self._place(located, keys, district)
             for field, measure in fields.items():
                 if field in count:
-                    self._figure(
-                        "reported", located, field, place, contest=title, measure=measure, counting_group=group
-                    )
+                    named = measure if number == 1 else measure_of_round(measure, number)
+                    self._figure("reported", located, field, place, contest=title, measure=named, counting_group=group)
             if "WriteIns" in count and has_write_ins:
                 self._builder.leave_out("WriteIns beside a choice for write-ins, whose votes they are")
             elif "WriteIns" in count:
                 if not added:
                     self._builder.add("choices", contest=title, choice=WRITE_IN, kind="write-in", place=choices)
                     added = True
-                self._figure("reported", located, "WriteIns", place, contest=title, choice=WRITE_IN, measure="votes",
-                             counting_group=group)  # fmt: skip
+                self._figure("reported", located, "WriteIns", place, contest=title, choice=WRITE_IN,
+                             measure=measure_of_round("votes", number), counting_group=group)  # fmt: skip
 
-    def _plain(self, counts: list[tuple[Record, list[str]]]) -> list[tuple[Record, str | None, list[str]]]:
-        """Return the counts that are figures of ours, each with its counting group and its unit.
+    def _plain(self, counts: list[Located], write_in: bool = False) -> list[tuple[Record, str | None, list[str], int]]:
+        """Return the counts that are figures of ours, each with its counting group, its unit and its round, 1 first.
 
-        Of one unit and type, counts by class of device are read only where no count is for all devices.
+        Of one unit, type and round, counts by class of device are read only where no count is for all devices.
+        `write_in` says that they are a choice's for write-ins: those are its votes, unless it has others.
         """
-        by_key: dict[tuple[str, str], list[tuple[Record, list[str]]]] = {}
+        by_key: dict[tuple[str, str, int], list[Located]] = {}
+        whole_of = {" ".join(keys) for count, keys in counts if text(one(count, "Type")) in ("", "total")}
         for count, keys in counts:
             kind = text(one(count, "Type"))
             kind = text(one(count, "OtherType")) or kind if kind == "other" else kind
-            if text(one(count, "Round")) not in ("", "1"):
-                self._builder.leave_out("figures of the second and later rounds")
-            elif kind in _NO_FIGURE:
+            number = figure_of(text(one(count, "Round")) or "1")
+            if kind == "write-in" and write_in and " ".join(keys) not in whole_of:
+                kind = "total"
+            if kind in _NO_FIGURE:
                 self._builder.leave_out(_NO_FIGURE[kind])
+            elif not number:
+                self._builder.leave_out("figures whose round is no number")
             else:
-                by_key.setdefault((" ".join(keys), kind), []).append((count, keys))
-        found: list[tuple[Record, str | None, list[str]]] = []
-        for (_, kind), alike in by_key.items():
+                by_key.setdefault((" ".join(keys), kind, number), []).append((count, keys))
+        found: list[tuple[Record, str | None, list[str], int]] = []
+        for (_, kind, number), alike in by_key.items():
             group = None if kind in ("", "total") else kind
             whole = [pair for pair in alike if "DeviceClass" not in pair[0] and "Device" not in pair[0]]
             for _ in range(len(alike) - len(whole) if whole else 0):
@@ -221,7 +229,7 @@ class Figures:
             for count, keys in whole or alike:
                 device = one(count, "DeviceClass", "Device") if len(alike) > 1 and not whole else None
                 label = text(one(device, "Type")) if isinstance(device, dict) else ""
-                found.append((count, batch_label(group, label) or None, keys))
+                found.append((count, batch_label(group, label) or None, keys, number))
         return found
 
     def _place(self, record: Record, keys: list[str], district: str) -> Place | None:

@@ -24,8 +24,27 @@ def measure_of(text: str) -> str | None:
 
 
 _MEASURES = {
-    **dict.fromkeys(("undervote", "undervotes", "under", "undervotestotal", "blankundervotes"), "undervotes"),
-    **dict.fromkeys(("overvote", "overvotes", "over", "overvotestotal"), "overvotes"),
+    **dict.fromkeys(
+        (
+            "undervote",
+            "undervotes",
+            "under",
+            "undervotestotal",
+            "blankundervotes",
+            "undervoted",
+            "totalundervotes",
+            "numberofundervotes",
+            "blank",
+            "blanks",
+            "blankvote",
+            "blankvotes",
+        ),
+        "undervotes",
+    ),
+    **dict.fromkeys(
+        ("overvote", "overvotes", "over", "overvotestotal", "overvoted", "totalovervotes", "numberofovervotes"),
+        "overvotes",
+    ),
     **dict.fromkeys(("registeredvoters", "registeredvoterstotal", "registered", "voterregistration"), "registered"),
     **dict.fromkeys(("ballotscast", "ballotscasttotal", "totalballotscast", "timescast"), "ballots_cast"),
     **dict.fromkeys(("total", "totals", "totalvotes", "totalvotescast", "contesttotal", "contesttotals"), "votes"),

@@ -1,7 +1,7 @@
 """Statement of votes as CSV: one row a precinct, contest and choice, with the contest's ballots beside the votes.
 
 Voters, ballots, undervotes and overvotes are those of the contest in the precinct, repeated on each of its choices. A
-summary of votes, the same without precincts, is read alike.
+summary of votes, the same without precincts, is read alike. Of a ranked contest a sheet states the votes by round.
 """
 
 import itertools
@@ -15,6 +15,7 @@ from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, parts_of_files
 from faircount.read.results.clarity_words import kind_of, title_of
 from faircount.read.results.results_words import unit_of
+from faircount.read.results.round_figures import measure_of_round
 from faircount.read.syntax.csv_rows import figure_of, files_to_read
 from faircount.read.syntax.in_order import InOrder
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
@@ -32,6 +33,13 @@ _SYNONYMS = {
     "overvotes": ("total_overvotes", "overvotes", "over_votes", "total_over_votes"),
 }
 _MEASURES = ("registered", "ballots_cast", "undervotes", "overvotes")
+_ROUND = re.compile(r"round_(\d{1,2})_votes")
+_OF_ROUNDS = re.compile(r"(?:total_?)?(?:votes|blanks|undervotes|under_votes|overvotes|over_votes|exhausted)")
+"""Totals beside votes by round: of the last round or of all, the sheet does not say which."""
+_UNIT = "\x1f"
+"""Stands between figures of one cell of such a row."""
+_NOTHING = frozenset(("n/a", "na", "-"))
+"""What sheets write where a figure does not apply."""
 _NUL = "\0"
 """Stands between the cells of a row that waits to be put in order; no cell has one."""
 
@@ -48,10 +56,15 @@ def recognise(export: Export) -> Recognition | None:
 
 
 def _is_ours(columns: tuple[str, ...]) -> bool:
-    roles = _roles(columns)
-    return {"contest", "choice", "votes", "ballots_cast", "undervotes", "overvotes"} <= set(roles) and (
-        "line_number" not in columns
-    )
+    roles = set(_roles(columns))
+    if not roles >= {"contest", "choice", "ballots_cast"} or "line_number" in columns:
+        return False
+    return roles >= {"votes", "undervotes", "overvotes"} or 1 in _rounds(columns)
+
+
+def _rounds(columns: tuple[str, ...]) -> dict[int, str]:
+    """Return round → column of its votes."""
+    return {int(found[1]): column for column in columns if (found := _ROUND.fullmatch(column))}
 
 
 def _roles(columns: tuple[str, ...]) -> dict[str, str]:
@@ -88,7 +101,21 @@ class _Sheet:
     def __init__(self, name: str, columns: tuple[str, ...], builder: BatchBuilder) -> None:
         self._name, self._builder, self._rows = name, builder, InOrder()
         self._roles = _roles(columns)
-        self._unread = [c for c in columns if c and c not in self._roles.values()]
+        self._rounds = _rounds(columns)
+        totals = [(c.replace("_", " "), c) for c in columns if self._rounds and _OF_ROUNDS.fullmatch(c)]
+        votes = self._roles.get("votes", "")
+        by_round = [(measure_of_round("votes", number), column) for number, column in sorted(self._rounds.items())]
+        self._of_choice = (
+            (("votes", votes),), (*by_round, *(total for total in totals if total[1] == votes)),
+        )  # fmt: skip
+        """(measure, column) of a choice's figures: of a contest that nobody ranks, of a ranked one."""
+        self._shared = (
+            tuple((measure, self._roles.get(measure, "")) for measure in _MEASURES),
+            (*((m, self._roles.get(m, "")) for m in _MEASURES[:2]), *(total for total in totals if total[1] != votes)),
+        )
+        """The same of the contest's figures, which its choices repeat."""
+        read = {*self._roles.values(), *(column for _, column in (*by_round, *totals))}
+        self._unread = [c for c in columns if c and c not in read]
         self._choices: dict[str, dict[str, str]] = {}
         self._allowed: dict[str, int | None] = {}
 
@@ -106,23 +133,28 @@ class _Sheet:
 
     def take(self, row: int, cells: Cells) -> int:
         """Keep one row for its precinct and contest; return 1 if it has votes."""
+        whole = " | ".join(cells.values())
+        cells = {column: "" if cell.casefold() in _NOTHING else cell for column, cell in cells.items()}
         at = {role: cells.get(column, "") for role, column in self._roles.items()}
         stated = [cell for cell in cells.values() if cell]
         if len(stated) == 1 and stated[0].startswith("*"):
             self._builder.tell("note", f"{self._name}: {stated[0]}")
             return 0
         title, allowed = title_of(at["contest"])
-        choice, count, party = at["choice"], figure_of(at["votes"]), at.get("party", "")
-        whole = " | ".join(cells.values())
-        if not title or not choice or count is None:
+        choice, party = at["choice"], at.get("party", "")
+        ranked = bool(self._rounds) and cells.get(self._rounds.get(1, ""), "") != ""
+        texts = [cells.get(column, "") for _, column in self._of_choice[ranked]]
+        counts = ["" if number and not text else figure_of(text) for number, text in enumerate(texts)]
+        if not title or not choice or None in counts:
             rule = "a row has a contest, a choice and a whole number of votes"
             self._builder.reject(self._name, row, rule, value=whole)
             return 0
         self._allowed.setdefault(title, allowed)
         self._choices.setdefault(title, {}).setdefault(choice, party)
         unit = (at.get("county", ""), at.get("precinct", ""), title)
-        measures = [at.get(measure, "") for measure in _MEASURES]
-        self._rows.add(_NUL.join([*unit, f"{row:010}", choice, party, str(count), whole, *measures]))
+        votes = _UNIT.join(map(str, counts))
+        shared = _UNIT.join([str(int(ranked)), *(cells.get(column, "") for _, column in self._shared[ranked])])
+        self._rows.add(_NUL.join([*unit, f"{row:010}", choice, party, votes, whole, shared]))
         return 1
 
     def figures(self) -> Iterator[Batch]:
@@ -136,25 +168,28 @@ class _Sheet:
 
     def _figures_of(self, unit: dict[str, str | None], rows: Iterator[list[str]]) -> None:
         """Add the votes of one contest in one precinct, and what its first row says that the others must repeat."""
-        first: list[str] = []
-        for _, _, _, number, choice, party, count, whole, *measures in rows:
-            row = int(number)
-            self._add(unit, row, int(count), choice=choice, party=party or None, measure="votes")
+        first = ""
+        for _, _, _, number, choice, party, votes, whole, shared in rows:
+            row, ranked = int(number), shared.startswith("1")
+            for (measure, _), count in zip(self._of_choice[ranked], votes.split(_UNIT), strict=True):
+                if count:
+                    self._add(unit, row, int(count), choice=choice, party=party or None, measure=measure)
             if not first:
-                first = measures
-                self._measures(unit, row, measures, whole)
-            elif measures != first:
+                first = shared
+                self._measures(unit, row, shared, whole)
+            elif shared != first:
                 rule = "rows of a contest in a precinct repeat its voters, ballots, undervotes and overvotes"
                 self._builder.reject(self._name, row, rule, value=whole)
 
-    def _measures(self, unit: dict[str, str | None], row: int, measures: list[str], whole: str) -> None:
-        for measure, text in zip(_MEASURES, measures, strict=True):
+    def _measures(self, unit: dict[str, str | None], row: int, shared: str, whole: str) -> None:
+        ranked, *texts = shared.split(_UNIT)
+        for (measure, column), text in zip(self._shared[int(ranked)], texts, strict=True):
             count = figure_of(text)
             if count is not None:
                 self._add(unit, row, count, measure=measure)
             elif text:
-                self._builder.reject(self._name, row, "a figure is a whole number", column=self._roles[measure],
-                                     value=f"{text!r} in {whole}")  # fmt: skip
+                what = f"{text!r} in {whole}"
+                self._builder.reject(self._name, row, "a figure is a whole number", column=column, value=what)
 
     def _add(self, unit: dict[str, str | None], row: int, count: int, **figure: str | None) -> None:
         self._builder.add("reported", **unit, **figure, count=count, claim="reported", row=row)
