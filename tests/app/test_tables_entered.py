@@ -2,18 +2,20 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from audit.small_audits import comparison
+from audit.small_audits import batches, comparison, polling
 
 from faircount.app.auditing import acting, bundling
-from faircount.app.auditing.entering import Entered, enter_table, template
+from faircount.app.auditing.entering import Entered, Row, _batch, enter_table, template
+from faircount.app.auditing.facts import unbounded
 from faircount.app.auditing.hand_counts import _counted, enter_hand_count
 from faircount.app.auditing.held import HeldAudit, person
 from faircount.app.auditing.preparing import Prepared, settings_for
 from faircount.app.auditing.rehearsing import ticking
-from faircount.model import Choice, Contest, FaircountError, Person, UsageError
+from faircount.model import BadInputError, CardCount, Choice, Contest, FaircountError, Person, UsageError
 from faircount.store import Workspace
 
 ADA, BO, CY, DI = (Person(name, "official") for name in ("Ada Vale", "Bo Lund", "Cy Moor", "Di Hart"))
@@ -177,3 +179,53 @@ def test_a_hand_count_says_where_cards_are_missing(cards: int, told: bool, held:
     (tmp_path / "hand.csv").write_text(f"said,cards\n#1,{cards - 10}\n#2,10\n", "utf-8")
     words = enter_hand_count(held, ADA, "c1", tmp_path / "hand.csv")
     assert ("39 cards were counted, and at most 40 hold the contest: NOT the same" in words) == told
+
+
+def test_a_template_asks_for_contests_that_are_only_measured(tmp_path: Path) -> None:
+    """Else no board would ever write down what they say."""
+    with HeldAudit.create(Workspace.create(tmp_path / "e"), ADA, clock=ticking()) as held:
+        poll = polling({"b": 20}, {"c1": "AAAB" * 5, "c2": "AAAB" * 5}, audited=("c1",))
+        acting.commit(held, ADA, Prepared(poll, (), ()))
+        acting.witness(held, ADA)
+        for who in (ADA, BO):
+            acting.roll(held, who, DIGITS)
+        acting.draw(held, ADA, {"*": 3})
+        assert {row[1] for row in template(held).rows} == {"Office c1", "Office c2"}
+
+
+def test_a_draw_of_nothing_new_is_refused(held: HeldAudit, tmp_path: Path) -> None:
+    """An empty round would hide what the last one decided."""
+    for who in (BO, CY):
+        enter_table(held, who, filled(held, tmp_path / "board.csv", said="#2"))
+    acting.close(held, ADA)
+    size = held.log.head().size
+    for less in (7, 12):
+        with pytest.raises(UsageError, match="these sizes draw nothing new: 12 units are drawn already"):
+            acting.draw(held, ADA, {"c1": less})
+    assert held.log.head().size == size
+    acting.draw(held, ADA, {"c1": 13})
+
+
+@pytest.mark.parametrize("votes", [1, 2])
+def test_a_batch_of_several_votes_a_card_comes_with_its_cards(votes: int, tmp_path: Path) -> None:
+    """Two votes a card: their sum is no number of cards, and would hide those that nobody counted."""
+    made = batches({"x": {"c1": "AAAB"}, "y": {"c1": "AAB"}}, audited=("c1",))
+    [one] = made.subjects
+    made = replace(made, subjects=(replace(one, contest=replace(one.contest, votes_allowed=votes)),))
+    rows = [Row("t.csv, row 2", "x", "Office c1", said, cards) for said, cards in (("#1", "3"), ("#2", "1"))]
+    if votes == 1:
+        assert _batch(made, rows)["c1"].cards == 4  # type: ignore[union-attr]
+    else:
+        with pytest.raises(BadInputError, match=r"t.csv, row 2: .*no row 'cards'"):
+            _batch(made, rows)
+    told = _batch(made, [*rows, Row("t.csv, row 4", "x", "Office c1", "cards", "3")])
+    assert told["c1"].cards == 3  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("bound", "others", "told"), [(None, 5, True), (None, 0, False), (40, 5, False)])
+def test_what_only_records_say_of_n_is_not_checked(bound: int | None, others: int, told: bool, tmp_path: Path) -> None:
+    made = comparison([("", {"c1": way}) for way in "AAAB" * 10] + [("", {"c2": "A"})] * others)
+    cards = None if bound is None else CardCount(bound)
+    kept = tuple(replace(one, contest=replace(one.contest, cards_bound=cards)) for one in made.subjects)
+    said = unbounded(replace(made, subjects=kept))
+    assert len(said) == told and ("Office c1 (40)" in "".join(said)) == told

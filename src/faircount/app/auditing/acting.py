@@ -86,12 +86,20 @@ def _seed_if_due(held: HeldAudit, by: Person) -> list[Done]:
 
 
 def draw(held: HeldAudit, by: Person, sizes: Mapping[str, int]) -> Done:
-    """Draw the next round: `sizes` are of all rounds together, by contest id, or `*` for cards polled or batches."""
+    """Draw the next round: `sizes` are of all rounds together, by contest id, or `*` for cards polled or batches.
+
+    Raises `UsageError` where nothing would be drawn that was not before: such a round decides nothing.
+    """
     held.refresh()
     if held.audit.stage == COMMITTED:
         _seed_if_due(held, by)  # a crash may have come between the last of the ceremony and its seed
     audit = held.audit
     sample = audit.urn.drawn(sizes)
+    if audit.rounds and not set(sample.units) - set(audit.drawn.units):
+        raise UsageError(
+            f"these sizes draw nothing new: {len(audit.drawn.units):,} units are drawn already, and sizes are "
+            "of all rounds together; ask for more"
+        )
     number = len(audit.rounds) + 1
     named = held.keep(f"sample-{len(held.acts)}.csv", sample_file(sample, audit.commitment.design is Design.BATCH))
     kept = {contest: size for contest, size in sorted(sizes.items()) if size}

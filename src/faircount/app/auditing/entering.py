@@ -70,7 +70,7 @@ def template(held: HeldAudit) -> Answer:
         raise UsageError("nothing is drawn yet: faircount sample draw")
     commitment = held.audit.commitment
     titles = {one.id: one.contest.title for one in commitment.subjects}
-    asked = sorted(one.id for one in commitment.audited)
+    asked = sorted(one.id for one in commitment.subjects)  # also those that are only measured
     rows: list[tuple[object, ...]] = []
     for unit in held.audit.waiting:
         contests = asked if commitment.design is Design.POLLING else sorted(commitment.contests_of[unit])
@@ -144,8 +144,10 @@ def _seen(commitment: Commitment, rows: Iterable[Row]) -> Seen:
 def _batch(commitment: Commitment, rows: Iterable[Row]) -> dict[str, Ballot | Counted | None]:
     cards: dict[str, int] = {}
     ballots: dict[str, Counter[Ballot]] = {}
+    first: dict[str, str] = {}
     for row in rows:
         subject = _meant(commitment, row)
+        first.setdefault(subject.id, row.place)
         tally = ballots.setdefault(subject.id, Counter())
         if not row.cards.replace(",", "").isdecimal():
             raise BadInputError(row.place, "the column `cards` holds a whole number", repr(row.cards), "0 for none")
@@ -154,6 +156,14 @@ def _batch(commitment: Commitment, rows: Iterable[Row]) -> dict[str, Ballot | Co
             cards[subject.id] = number
         elif number:
             tally[said(subject.contest, row.said, row.place)] += number
+    for name in ballots.keys() - cards.keys():
+        contest = _subject(commitment, name).contest
+        if contest.votes_allowed > 1:
+            # The votes of a card are several rows here: their sum would hide cards that nobody counted.
+            raise BadInputError(
+                first[name], f"a batch's votes in {contest.title!r} come with its cards, each of which has "
+                f"{contest.votes_allowed} votes", f"no row {CARDS!r}", f"add a row that says {CARDS!r} and how many",
+            )  # fmt: skip
     return {
         name: Counted(CardCount(cards.get(name, sum(tally.values()))), tuple(
             sorted(tally.items(), key=lambda pair: (pair[0].ranking, pair[0].votes))))

@@ -54,3 +54,21 @@ def fitting_bet(commitment: Commitment, one: Subject) -> str:
     It follows from what is committed alone, so that it is fixed before the seed, and is the one that a plan forecasts.
     """
     return f"{pooled_bet(facts(commitment, one)):.4f}"
+
+
+def unbounded(commitment: Commitment) -> list[str]:
+    """Say of which audited contests only the records say how many cards hold them.
+
+    No sample can show that a card holds a contest which its record leaves out: such cards are in no list to draw from.
+    Source: Glazer, Spertus and Stark 2020, arXiv:2012.03371: the number of cards that hold a contest is from outside.
+    """
+    whole = len(commitment.listed) or sum(one.cards for one in commitment.batches)
+    alone = [one for one in commitment.audited if one.contest.cards_bound is None and one.cards < whole]
+    if not alone:
+        return []
+    named = ", ".join(f"{one.contest.title} ({one.cards:,})" for one in alone[:5])
+    more = f" and {len(alone) - 5} others" if len(alone) > 5 else ""
+    return [
+        f"NOT CHECKED: that no more cards hold {named}{more} than records say; hold the number against voters who were "
+        "given the contest, and state it before a commitment: faircount decide CONTEST --cards N"
+    ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from faircount.app.auditing.facts import fitting_bet
+from faircount.app.auditing.facts import fitting_bet, unbounded
 from faircount.app.auditing.records import Listed, Records
 from faircount.app.auditing.tallied import Batches, Polled
 from faircount.app.opened import Opened
@@ -114,7 +114,8 @@ def prepare(opened: Opened, wish: Wish, progress: Progress | None = None) -> Pre
     final = tuple(_with_margins(whole, one) for one in subjects)
     if wish.risk_function == "betting-fixed" and "bet" not in stated and wish.design is Design.COMPARISON:
         final = tuple(_with_bet(whole, one) for one in final)
-    return Prepared(replace(whole, subjects=final), tuple(without), records.remarks)
+    made = replace(whole, subjects=final)
+    return Prepared(made, tuple(without), (*records.remarks, *unbounded(made)))
 
 
 def _refuse(wish: Wish) -> None:
