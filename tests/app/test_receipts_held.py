@@ -1,6 +1,7 @@
 """A receipt that somebody was given shows later whether the log that gave it is the one that is published."""
 
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from audit.small_audits import comparison
 from faircount.app.auditing import acting, bundling
 from faircount.app.auditing.held import HeldAudit
 from faircount.app.auditing.preparing import Prepared
-from faircount.app.auditing.receipts import held_against
+from faircount.app.auditing.receipts import Held, held_against, hold
 from faircount.app.auditing.rehearsing import ticking
-from faircount.model import BadInputError, FaircountError, Person, TamperError
+from faircount.model import BadInputError, FaircountError, Person, Status, TamperError
 from faircount.store import Workspace
 
 ADA = Person("Ada Vale", "official")
@@ -75,6 +76,49 @@ def test_what_is_no_receipt_of_this_log(held: HeldAudit, tmp_path: Path) -> None
         mine.write_bytes(forged)
         with pytest.raises(kind):
             held_against(tmp_path / "bundle", mine)
+    for odd in (tmp_path / "nowhere", tmp_path / "e"):  # no receipt is judged by a folder that holds no log
+        assert hold(odd, theirs).status == Status.NOT_CHECKED
     for other_path in (tmp_path / "nowhere.zip", tmp_path / "e"):
         with pytest.raises(FaircountError):
             held_against(other_path, theirs)
+
+
+def test_what_became_of_a_receipt_in_words(held: HeldAudit, tmp_path: Path) -> None:
+    bundling.write(held, tmp_path / "before")
+    held.do("note", ADA, {"words": "The seal was broken."})
+    mine = receipt(held, 2, tmp_path / "mine")
+    bundling.write(held, tmp_path / "bundle")
+    good = hold(tmp_path / "bundle", mine)
+    assert good.status == Status.PASS and "act 2, note by Ada Vale, stands in this log" in good.words
+    told = good.document
+    assert (told["number"], told["acts_then"], told["acts_now"]) == (2, 3, 3) and told["act"]["act"] == "note"
+    bad = hold(tmp_path / "before", mine)
+    assert bad == Held(str(mine), Status.FAIL, bad.words) and "ROLLED BACK" in bad.words
+    assert bad.document["act"] is None
+    mine.write_bytes(b"Dear clerk")
+    with pytest.raises(BadInputError, match=f"{mine}.*a receipt is what"):
+        hold(tmp_path / "bundle", mine)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_another_log_beside_the_one_that_is_verified_serves_no_receipt(
+    packed: bool, held: HeldAudit, tmp_path: Path
+) -> None:
+    target = tmp_path / "shorter"
+    bundling.write(held, target)
+    held.do("note", ADA, {"words": "The seal was broken."})
+    mine = receipt(held, 2, tmp_path / "mine")
+    bundling.write(held, target / "zz")
+    if packed:
+        target = tmp_path / "shorter.zip"
+        with zipfile.ZipFile(target, "w") as archive:
+            for one in sorted((tmp_path / "shorter").rglob("*")):
+                archive.write(one, one.relative_to(tmp_path / "shorter"))
+    assert "ROLLED BACK" in hold(target, mine).words
+
+
+def test_a_bundle_that_was_packed_as_a_folder(held: HeldAudit, tmp_path: Path) -> None:
+    mine = receipt(held, 1, tmp_path / "mine")
+    bundling.write(held, tmp_path / "in" / "evidence")
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "in", "evidence")
+    assert hold(Path(packed), mine).status == Status.PASS

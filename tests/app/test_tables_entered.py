@@ -198,11 +198,11 @@ def test_a_draw_of_nothing_new_is_refused(held: HeldAudit, tmp_path: Path) -> No
     for who in (BO, CY):
         enter_table(held, who, filled(held, tmp_path / "board.csv", said="#2"))
     acting.close(held, ADA)
-    size = held.log.head().size
-    for less in (7, 12):
-        with pytest.raises(UsageError, match="these sizes draw nothing new: 12 units are drawn already"):
-            acting.draw(held, ADA, {"c1": less})
-    assert held.log.head().size == size
+    before = held.log.head().size
+    for size, words in ((7, "only grow"), (12, "these sizes draw nothing new: 12 draws are made already")):
+        with pytest.raises(UsageError, match=words):
+            acting.draw(held, ADA, {"c1": size})
+    assert held.log.head().size == before
     acting.draw(held, ADA, {"c1": 13})
 
 

@@ -33,6 +33,15 @@ def sniff(path: Path) -> Sniffed:
     return Sniffed(path, *best)
 
 
+def sniff_each(path: Path) -> list[Sniffed]:
+    """Return what `ingest` would find at `path`: a folder that is no export itself is looked through, file by file."""
+    found = sniff(path)
+    if found.reader is not None or not path.is_dir():
+        return [found]
+    read, unread = _inside(path)
+    return sorted((*read, *unread), key=lambda one: one.path) or [found]
+
+
 def unknown(path: Path, export: Export) -> str:
     """Say that nobody knows a file, what it looks like, and whether a person could say what its columns mean."""
     problem = f"{path}: no reader recognises it{_looks_like(export)}"

@@ -94,15 +94,15 @@ def draw(held: HeldAudit, by: Person, sizes: Mapping[str, int]) -> Done:
     if held.audit.stage == COMMITTED:
         _seed_if_due(held, by)  # a crash may have come between the last of the ceremony and its seed
     audit = held.audit
-    sample = audit.urn.drawn(sizes)
-    if audit.rounds and not set(sample.units) - set(audit.drawn.units):
+    kept = {contest: size for contest, size in sorted(sizes.items()) if size}
+    if audit.rounds and kept == audit.rounds[-1].sizes:
         raise UsageError(
-            f"these sizes draw nothing new: {len(audit.drawn.units):,} units are drawn already, and sizes are "
-            "of all rounds together; ask for more"
+            f"these sizes draw nothing new: {len(audit.drawn.draws):,} draws are made already, and sizes are of all "
+            "rounds together; ask for more"
         )
+    sample = audit.urn.drawn(sizes)
     number = len(audit.rounds) + 1
     named = held.keep(f"sample-{len(held.acts)}.csv", sample_file(sample, audit.commitment.design is Design.BATCH))
-    kept = {contest: size for contest, size in sorted(sizes.items()) if size}
     return held.do("draw", by, {"round": number, "sample": named, "sizes": kept})
 
 

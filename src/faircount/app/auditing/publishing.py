@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +17,10 @@ from faircount.app.auditing.standing import standing
 from faircount.app.opened import Opened
 from faircount.app.progress import Progress, Silent
 from faircount.app.reporting import number
+from faircount.audit.acts import PUBLISHED
 from faircount.evidence.bundle import write_folder, zip_bytes
 from faircount.evidence.log.note import Note
-from faircount.model import Design
+from faircount.model import Design, Person, UsageError
 from faircount.model.explained import AuditPage, ContestTold
 from faircount.report.audit_page import audit_page, audited_contest_page
 
@@ -164,9 +166,27 @@ def site(
 
 
 def publish(
-    held: HeldAudit, folder: Path, *, note: Note | None = None, language: str = "en", progress: Progress | None = None
+    held: HeldAudit, folder: Path, *, by: Person | None = None, note: Note | None = None, language: str = "en",
+    progress: Progress | None = None,
 ) -> dict[str, int]:  # fmt: skip
-    """Write the site into a new folder, and return how long each file is. Raises `UsageError` where it holds any."""
+    """Write the site into a new folder, and return how long each file is.
+
+    The audit is sealed first where `by` names who does it; sealed already, it stays so. Raises `UsageError`, before
+    anything is sealed, where the folder holds any file or cannot be written.
+    """
+    _refuse_taken(folder)
+    if by is not None and held.audit.stage != PUBLISHED:
+        held.do("publish", by, {})
     parts = site(held, opened=Opened(held.space.root), note=note, language=language, progress=progress)
     write_folder(parts, folder)
     return {path: len(data) for path, data in parts.items()}
+
+
+def _refuse_taken(folder: Path) -> None:
+    """Raise `UsageError` where a site cannot go: a seal is for ever, and must not wait for pages that have no place."""
+    if folder.is_symlink() or folder.exists():
+        if not folder.is_dir() or any(folder.iterdir()):
+            raise UsageError(f"{folder} holds something already: choose another name, or remove it first")
+    above = next(one for one in (folder, *folder.parents) if one.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder} cannot be written: {above} is no folder in which you may write; choose another")

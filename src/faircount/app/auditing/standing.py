@@ -38,7 +38,9 @@ def standing(held: HeldAudit) -> Standing:
     heads = ("contest", "decision", "risk limit", "measured risk", "draws", "claims")
     subjects = audit.commitment.subjects if audit.committed else ()
     rows = tuple(_row(held, one) for one in subjects)
+    contests = [_document(row, str(one.risk_limit), row[3] or None) for one, row in zip(subjects, rows, strict=True)]
     rows += tuple((title, "NOT CHECKED", "", reason, 0, 0) for title, reason in not_audited(held))
+    contests += [_document(row, None, None, row[3]) for row in rows[len(subjects) :]]
     differed, twice = audit.entries.disagreements
     remarks = [f"Two people read {twice:,} units; they differed on {differed:,}."] if twice else []
     if audit.policy["quorum"] == 0:
@@ -49,7 +51,7 @@ def standing(held: HeldAudit) -> Standing:
     document = {
         "stage": audit.stage, "acts": len(held.acts), "round": len(audit.rounds), "drawn": drawn, "waiting": waiting,
         "seed": audit.ceremony.seed or None, "decided": decided, "signed": list(audit.signed),
-        "contests": [dict(zip(heads, row, strict=True)) for row in rows],
+        "contests": contests,
         "read_twice": twice, "differed": differed,
     }  # fmt: skip
     return Standing(words, Answer(heads, rows), tuple(remarks), decided, document)
@@ -61,6 +63,15 @@ def not_audited(held: HeldAudit) -> tuple[tuple[str, str], ...]:
     if NOT_AUDITED not in named:
         return ()
     return tuple((one["contest"], one["reason"]) for one in parse_canonical(held.file(named[NOT_AUDITED])))
+
+
+def _document(row: tuple[Any, ...], limit: str | None, risk: str | None, reason: str = "") -> dict[str, Any]:
+    """Return a row for a program: the limit exact, as 1/20; risk and limit null where there is none."""
+    title, decision, _, _, draws, claims = row
+    return {
+        "contest": title, "decision": decision, "risk_limit": limit, "measured_risk": risk, "draws": draws,
+        "claims": claims, "reason": reason,
+    }  # fmt: skip
 
 
 def _row(held: HeldAudit, one: Subject) -> tuple[Any, ...]:
