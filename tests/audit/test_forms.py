@@ -1,7 +1,10 @@
 """Acts, ballots, contests and commitments as bytes and back; what has another form is refused with its place."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,9 +13,10 @@ from audit.small_audits import A, B, Fold, batches, comparison, counted, polling
 
 from faircount.audit.acts import FORMS, form_of
 from faircount.audit.agreement import refuse_disagreement, refuse_settings
-from faircount.audit.files import commitment_of, files_of
+from faircount.audit.files import commitment_of, files_of, table
 from faircount.audit.forms import ballot_json, ballot_of, counted_of, fraction_of, seen_json, seen_of, subject_of
-from faircount.model import Act, BadInputError, Ballot, Commitment, Contest, Design, Person, Seen
+from faircount.model import Act, BadInputError, Ballot, Choice, Commitment, Contest, Design, Person, Seen
+from faircount_verifier.forms import table as read_by_verifier
 
 CONTEST = question("c1", 9)
 RANKED = Contest("R", CONTEST.choices, ranks=2, rule="instant-runoff")
@@ -257,6 +261,9 @@ def test_a_file_that_is_missing(name: str) -> None:
         ("cobra", (("winner_to_loser", "1e-3"),), "decimal number"),
         ("alpha", (("f", "1"),), "settings of alpha are eta0, d, c"),
         ("alpha", (("d", "nan"),), "decimal number"),
+        ("cobra", (("winner_to_loser", ".5"),), "decimal number"),
+        ("cobra", (("winner_to_loser", "1."),), "decimal number"),
+        ("cobra", (("winner_to_loser", "0." + "1" * 31),), "at most 30 digits"),
         ("macro", (("g", "1"),), "settings of macro are none"),
     ],
 )
@@ -267,8 +274,58 @@ def test_settings_that_nobody_could_recompute(risk: str, settings: tuple[tuple[s
     refuse_settings("settings", "alpha", ())
 
 
+def test_a_choice_without_a_name_is_refused_before_the_seed() -> None:
+    """Both verifiers refuse it: no claim about it could be read."""
+    one = COMMITMENTS["comparison"]
+    subject = one.subjects[0]
+    nameless = replace(subject.contest, choices=(*subject.contest.choices, Choice(" ")))
+    with pytest.raises(BadInputError, match="each choice has a name"):
+        refuse_disagreement(replace(one, subjects=(replace(subject, contest=nameless), *one.subjects[1:])))
+
+
 def test_a_contest_of_another_form_is_refused_with_its_place() -> None:
     odd: tuple[Any, ...] = (None, [], {}, {"title": "x"})
     for value in odd:
         with pytest.raises(BadInputError, match=r"contests\.json"):
             subject_of(value, "contests.json")
+
+
+# ---- tables ---------------------------------------------------------------------------------------------------------
+ODD_NAMES = ("a\rb", "\r", "\n", 'q"', '"', "x, y", " blank ", "", "é\u2028", "'", ";", "\t", "\ufeff")
+
+
+@pytest.mark.parametrize("name", ODD_NAMES, ids=repr)
+def test_a_table_is_what_verifiers_and_the_standard_library_read(name: str) -> None:
+    rows = [["1", name], [name, "2"]]
+    written = table(("batch", "cards"), rows)
+    assert read_by_verifier(written, "here", "batch,cards") == rows
+    assert list(csv.reader(io.StringIO(written.decode(), newline=""), strict=True))[1:] == rows
+
+
+@pytest.mark.parametrize("name", [name for name in ODD_NAMES if "\r" not in name], ids=repr)
+def test_tables_without_a_carriage_return_have_the_bytes_of_the_standard_library(name: str) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([["batch", "cards"], [name, name]])
+    assert table(("batch", "cards"), [[name, name]]) == text.getvalue().encode()
+
+
+ODD_COMMITMENTS: dict[str, Callable[[str], Commitment]] = {
+    "comparison": lambda odd: replace(
+        COMMITMENTS["comparison"],
+        listed=tuple(replace(one, batch=odd) for one in COMMITMENTS["comparison"].listed),
+    ),
+    "polling": lambda odd: polling({odd: 3, "x, y": 4}, {"c1": "AAB", "c2": "A"}),
+    "batch": lambda odd: batches({odd: {"c1": "AAB"}, "é": {"c1": "A", "c2": "A-"}}),
+}
+
+
+@pytest.mark.parametrize("name", ODD_COMMITMENTS)
+def test_a_batch_named_with_a_carriage_return_is_committed_as_it_is(name: str) -> None:
+    before = ODD_COMMITMENTS[name]("a\rb")
+    assert commitment_of(before.design, files_of(before)) == before
+
+
+@pytest.mark.parametrize("name", ODD_COMMITMENTS)
+def test_a_name_that_no_table_holds_is_refused_before_anything_is_drawn(name: str) -> None:
+    with pytest.raises(BadInputError, match=r"no name of a card, batch or pool holds NUL; found 'a\\x00b'"):
+        files_of(ODD_COMMITMENTS[name]("a\0b"))

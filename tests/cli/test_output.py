@@ -88,7 +88,7 @@ def test_json_is_one_document_and_nothing_else_on_stdout(
         without = ("init", "sniff", "map", "convert", "doctor", "verify")
         placed = words[0] in without or words[:2] in (["seed", "bind"], ["bundle", "inspect"])
         after = here(*words, "--json", *([] if placed else ["-w", mine]))
-        assert after.code == (2 if words[0] in ("init", "convert", "commit", "publish") else found.code)
+        assert after.code == (2 if words[0] in ("init", "convert", "commit", "enter", "publish") else found.code)
 
 
 def test_json_names_every_column_and_has_no_value_that_json_lacks(here: Here, town: Path) -> None:

@@ -78,7 +78,13 @@ def same_roller(draft):
     second["by"]["name"] = first["by"]["name"].lower().replace(" ", "  ")
 
 
-@pytest.mark.parametrize("change", [same_signer, same_roller])
+def same_roller_next_line(draft):
+    """U+0085 is a blank to one language and none to another."""
+    first, second = (act for act in draft.acts if act["act"] == "dice")
+    second["by"]["name"] = first["by"]["name"] + "\u0085"
+
+
+@pytest.mark.parametrize("change", [same_signer, same_roller, same_roller_next_line])
 def test_one_person_in_two_spellings_is_one(verify, change):
     assert "5.3" in codes(verify, "polling", change)
 
@@ -112,3 +118,22 @@ def test_ballots_as_stated_are_remarked(verify):
     assert any("not read from marks" in words for words in told)
     plain = verify(hand.edited(DRAFTS["comparison"], lambda draft: None))["remarks"]
     assert not any("not read from marks" in words for words in plain)
+
+
+def negative_score(draft):
+    draft.rewrite(
+        "ballots.json", lambda v: [m.__setitem__(2, -1) for rows in v.values() for row in rows for m in row["marks"]]
+    )
+
+
+def test_scores_are_from_0(verify):
+    assert "6.2" in codes(verify, "comparison", negative_score)
+
+
+def nul_in_a_name(draft):
+    head, rest = draft.files["batches.csv"].split(b"\n", 1)
+    draft.replace("batches.csv", head + b"\n" + rest.replace(b"o", b"o\0"))
+
+
+def test_no_cell_holds_a_nul(verify):
+    assert "6.2" in codes(verify, "polling", nul_in_a_name)

@@ -1,8 +1,9 @@
 """Whether committed files agree with one another: what an audit would trip over later is refused before its seed."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from faircount.audit.entries import too_many
 from faircount.audit.forms import utf16
@@ -26,6 +27,8 @@ FITTING = {
 """Design → the risk functions that can measure it."""
 FOLLOWING = frozenset({"eta0", "d", "c"})
 """Settings that need not be stated: docs/bundle.md says what they are then."""
+NUMBER = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?")
+"""A setting as both verifiers read it."""
 
 
 def refuse_disagreement(commitment: Commitment) -> None:
@@ -54,6 +57,8 @@ def _refuse_subject(design: Design, one: Subject) -> None:
     if one.risk_function not in FITTING[design]:
         raise BadInputError(place, f"its risk function is one of {', '.join(FITTING[design])}", repr(one.risk_function))
     refuse_settings(place, one.risk_function, one.settings)
+    if any(not choice.name.strip() for choice in one.contest.choices):
+        raise BadInputError(place, "each choice has a name", "a blank one", "name it in the source: faircount names")
     last = len(one.contest.choices)
     named = [*one.elected, *(c for a in one.assertions for c in (a.winner, a.loser, *a.standing) if c is not None)]
     if any(type(choice) is not int or not 0 <= choice < last for choice in named):
@@ -70,13 +75,11 @@ def refuse_settings(place: str, risk_function: str, settings: Iterable[tuple[str
         raise BadInputError(place, f"{risk_function} states its {missing[0]}", "nothing")
     ranges = {} if risk_function == MACRO else {s.name: s for s in RISKS[risk_function].settings}
     for name, text in given.items():
-        try:
-            number = Decimal(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else None
-        except InvalidOperation:
-            number = None
+        number = Decimal(text) if NUMBER.fullmatch(text) else None
         least, most = ranges[name].least, ranges[name].most
         if number is None or not least <= number <= most:
-            raise BadInputError(place, f"{name} is a decimal number from {least} to {most}", repr(text))
+            rule = f"{name} is a decimal number from {least} to {most}, of at most 30 digits on each side of its point"
+            raise BadInputError(place, rule, repr(text))
 
 
 def _cards(whole: Commitment) -> None:

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from faircount.audit.forms import (
     Json,
@@ -31,6 +33,8 @@ from faircount.model import (
 
 CARDS = ("unit", "batch", "position", "pool", "record")
 BATCHES = ("batch", "cards")
+QUOTED = re.compile('[,"\r\n]')
+"""Signs for which a cell of a table is quoted."""
 
 
 def files_of(commitment: Commitment) -> dict[str, bytes]:
@@ -47,8 +51,9 @@ def files_of(commitment: Commitment) -> dict[str, bytes]:
         found["totals.json"] = _bytes(_counted(commitment.totals))
     else:
         found["batches.json"] = _bytes(
-            [{"batch": one.batch, "cards": one.cards, "contests": _counted(one.contests)} for one in commitment.batches]
-        )
+            [{"batch": _tabled(one.batch), "cards": one.cards, "contests": _counted(one.contests)}
+             for one in commitment.batches]
+        )  # fmt: skip
     return found
 
 
@@ -102,12 +107,21 @@ def _commitment_of(design: Design, files: Mapping[str, bytes]) -> Commitment:
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
-    """Return a CSV: RFC 4180 with \\n, quoted only where it must be."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    """Return a CSV: RFC 4180 with \\n, quoted only where it must be. Raises `BadInputError` for NUL in a cell."""
+    # By hand: whether the standard library quotes a lone \r differs between versions of Python.
+    return "".join(f"{','.join(map(_cell, row))}\n" for row in chain((heads,), rows)).encode()
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if QUOTED.search(_tabled(text)) else text
+
+
+def _tabled(text: str) -> str:
+    """Return what is to stand in a table, of this file or of a later sample."""
+    if "\0" in text:
+        rule, fix = "no name of a card, batch or pool holds NUL", "name it otherwise in the export, and ingest that"
+        raise BadInputError("commitment", rule, repr(text), fix)
+    return text
 
 
 def body_of(data: bytes, name: str) -> dict[str, Json]:

@@ -1,7 +1,7 @@
 """commit, seed: what is fixed before the seed, and the seed, which nobody chooses."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,6 +9,9 @@ from faircount.cli.audit_options import acting, designing, log_url, wish_of
 from faircount.cli.console import Console
 from faircount.cli.options import in_workspace, speaking, threads
 from faircount.model import Answer, UsageError
+
+if TYPE_CHECKING:
+    from faircount.store import Workspace
 
 
 @click.command()
@@ -46,10 +49,12 @@ def commit(
     from faircount.app.reporting import title_of
 
     opened, who = Opened(workspace, threads), person(by, role)
-    prepared = prepare(opened, wish_of(options, contests), console.progress())
     begun = is_begun(opened.space, url)
-    if begun and (witnesses or quorum is not None):
-        raise UsageError("the witnesses of an audit are named when its log begins, and stay")
+    if begun:
+        _refuse_late(opened.space, url)
+        if witnesses or quorum is not None:
+            raise UsageError("the witnesses of an audit are named when its log begins, and stay")
+    prepared = prepare(opened, wish_of(options, contests), console.progress())
     wanted = len(witnesses) if quorum is None else quorum
     held = HeldAudit(opened.space, url) if begun else HeldAudit.create(
         opened.space, who, witnesses=witnesses, quorum=wanted, url=url, called=title_of(opened))  # fmt: skip
@@ -65,17 +70,33 @@ def commit(
                     "origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex(),
                     "witnessed": not held.audit.policy["quorum"], "log_key": held.audit.policy["log_key"],
                     "contests": [one.contest.title for one in prepared.commitment.audited],
+                    "remarks": list(prepared.remarks),
                 }
             )  # fmt: skip
             return
         names = ", ".join(one.contest.title for one in prepared.commitment.audited)
         console.out(f"Committed: {names}, by {prepared.commitment.design}.")
+        for remark in prepared.remarks:
+            console.say(remark)
         console.out(f"Read this aloud, and let everybody write it down: {checkpoint.root.hex()}")
         if held.audit.policy["quorum"]:
             console.say("Next: let the witnesses cosign: faircount log request, then faircount log accept")
         else:
             console.say("NOT CHECKED by any witness: the log's own signature is all that shows when this was fixed")
             console.say("Next: roll dice in public: faircount seed dice DIGITS --by NAME, by two people")
+
+
+def _refuse_late(space: "Workspace", url: str) -> None:
+    """Raise `UsageError` where `commit` may not come: before the work of hours, not after it."""
+    from faircount.app.auditing.held import HeldAudit
+    from faircount.audit.acts import DRAFT, PUBLISHED
+
+    with HeldAudit(space, url) as held:
+        if (stage := held.audit.stage) != DRAFT:
+            hint = (
+                "a new one needs a log of its own" if stage == PUBLISHED else "to begin again: faircount audit restart"
+            )
+            raise UsageError(f"`commit` may come when the audit is {DRAFT}; it is: {stage}; {hint}")
 
 
 @click.group()

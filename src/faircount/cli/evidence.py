@@ -1,14 +1,19 @@
 """log, bundle, verify, publish: evidence for people who trust nobody."""
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from faircount.cli.audit_options import acting, log_url
-from faircount.cli.console import Console
+from faircount.cli.console import Console, visible
 from faircount.cli.options import in_workspace, speaking
 from faircount.cli.witnessing import accept, request, stamp, submit
-from faircount.model import Answer
+from faircount.model import Answer, Status
+
+if TYPE_CHECKING:
+    from faircount.app.auditing.receipts import Held
 
 
 @click.group()
@@ -161,21 +166,39 @@ def inspect(path: Path, console: Console) -> None:
 @click.command()
 @click.argument("path", metavar="BUNDLE", type=click.Path(path_type=Path, exists=True))
 @click.option("--key", metavar="VKEY", help="The log's key, as its owner publishes it elsewhere.")
+@click.option("--receipt", "receipts", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              metavar="FILE", help="A receipt that the log gave: whether its act still stands there.")  # fmt: skip
 @speaking
-def verify(path: Path, key: str | None, console: Console) -> int:
+def verify(path: Path, key: str | None, receipts: tuple[Path, ...], console: Console) -> int:
     """Check a BUNDLE, all of it, by a second program that shares no code with this one. Exits 0 only for PASS.
+
+    With --receipt, this program besides holds a receipt that you were given against the bundle's log: its act must
+    still stand there, and the log must not have been rolled back or rewritten since.
 
     \b
     Examples: faircount verify evidence.zip
               faircount verify evidence --key "example.org/2026+1a2b3c4d+AZ…"
+              faircount verify evidence.zip --receipt act-17.tlog-proof
     """
     from faircount.app.auditing import verifying
+    from faircount.app.auditing.receipts import hold
 
+    held = [hold(path, one, key) for one in receipts]
     done = verifying.verify(path, key, console.machine)
-    console.raw(done.out)
+    whole = max((Status(done.verdict), *(one.status for one in held)), key=list(Status).index)
+    console.raw(_with_receipts(done.out, held, whole, console.machine) if held else done.out)
     if done.err:
         console.say(done.err.rstrip())
-    return {verifying.PASS: 0, verifying.NOT_CHECKED: 1}.get(done.code, 4)
+    return {Status.PASS: 0, Status.NOT_CHECKED: 1}.get(whole, 4)
+
+
+def _with_receipts(report: str, held: "list[Held]", whole: Status, machine: bool) -> str:
+    """Return the verifier's report with receipts before its end, which is the status of the whole."""
+    if machine:
+        told = json.loads(report or "{}") | {"receipts": [one.document for one in held], "result": whole}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+    lines = report.split("\n")[:-2] + [visible(f"receipt {one.name} | {one.status} | {one.words}") for one in held]
+    return "".join(f"{line}\n" for line in (*lines, whole))
 
 
 @click.command()
@@ -194,10 +217,7 @@ def publish(folder: Path, by: str, role: str, draft: bool, url: str, workspace: 
     """
     from faircount.app.auditing.held import opened_audit, person
     from faircount.app.auditing.publishing import publish as write_site
-    from faircount.audit.acts import PUBLISHED
 
     with opened_audit(workspace, url) as held:
-        if not draft and held.audit.stage != PUBLISHED:
-            held.do("publish", person(by, role), {})
-        made = write_site(held, folder)
+        made = write_site(held, folder, by=None if draft else person(by, role))
         console.rows(Answer(("page", "bytes"), tuple(sorted((name, size) for name, size in made.items()))))

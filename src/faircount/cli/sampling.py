@@ -131,6 +131,10 @@ def enter(
 
     if (table is None) == (template is None):
         raise click.UsageError("name the table to enter, or --template FILE to get one")
+    if template is not None and (template.exists() or template.is_symlink()):
+        raise UsageError(
+            f"{template} is there already, and a board may have filled it in: choose another name, or remove it first"
+        )
     with opened_audit(workspace, url) as held:
         if template is not None:
             asked = entering.template(held)

@@ -35,13 +35,16 @@ def init(folder: str, name: str, date: str, console: Console) -> None:
 def sniff(paths: tuple[str, ...], console: Console) -> int:
     """Say what format each file is, how sure that is, and what would be read. Exit 3 if one is unknown.
 
+    A folder that is no export as a whole is looked through as ingest does, file by file.
+
     \b
-    Example: faircount sniff CVR_Export.zip summary.xml
+    Examples: faircount sniff CVR_Export.zip summary.xml
+              faircount sniff received
     """
-    from faircount.app.sniffing import sniff as look
+    from faircount.app.sniffing import sniff_each
     from faircount.model import Answer
 
-    found = [look(Path(path)) for path in paths]
+    found = [one for path in paths for one in sniff_each(Path(path))]
     columns = ("file", "format", "sure", "version", "why", "gives")
     rows = []
     for one in found:

@@ -132,7 +132,7 @@ function readRecord(text, byId) {
 
 function readCards(open, byId, protocol) {
   const isMark = (mark) => Array.isArray(mark) && mark.length === 3 && isWhole(mark[0]) && isWhole(mark[1]);
-  const isScored = (mark) => isMark(mark) && nullOr(Number.isSafeInteger)(mark[2]);
+  const isScored = (mark) => isMark(mark) && nullOr(isWhole)(mark[2]);
   const ballots = open("ballots.json", (bytes) => {
     const all = readCanonical(bytes);
     must(mapOf(Array.isArray)(all), "not contest → list of ballots");

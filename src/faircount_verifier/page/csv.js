@@ -4,6 +4,7 @@ const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\n)/y;
 
 /** Rows of cells, the header among them not; throws unless the text is what would be written of them. */
 export function readCsv(text, header) {
+  if (text.includes("\0")) throw new Error("U+0000 in a cell");
   const rows = [];
   let row = [];
   CELL.lastIndex = 0;

@@ -35,8 +35,11 @@ export const readable = (read) => (value) => {
   }
 };
 
+/** What Python's `split` takes for blanks: \s and U+0085 and U+001C to U+001F, without U+FEFF. */
+const BLANKS = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+
 /** A person's name as persons are compared: without case and needless blanks. */
-export const personOf = (name) => name.trim().split(/\s+/).join(" ").toLowerCase();
+export const personOf = (name) => name.toLowerCase().split(BLANKS).filter(Boolean).join(" ");
 
 /** A moment that the calendar has, written `2026-11-22T10:00:00Z`. */
 export const isTime = (value) =>

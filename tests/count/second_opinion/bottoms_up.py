@@ -76,7 +76,7 @@ def lowest(
         return False, {chosen}, set()
     if votes[order[0]] == 0 and len(standing) - len(low) >= remain:
         return False, low, set()
-    return False, set(), low
+    return False, set(), lots.left
 
 
 def top_n(contest: Contest, profile: Profile, decided: Decided) -> Opinion:

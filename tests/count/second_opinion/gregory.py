@@ -161,7 +161,7 @@ class Scrutiny:
                 if len(level) > room:
                     drawn = self.lots.pick(level, "elected", self.sheets[:-1])
                     if drawn is None:
-                        self.tied = set(level)
+                        self.tied = self.lots.left
                         return False
                     chosen = drawn
                 else:
@@ -208,7 +208,7 @@ class Scrutiny:
         if len(lowest) > 1:
             drawn = self.lots.pick(lowest, "excluded", self.sheets[:-1])
             if drawn is None and (low or len(self.continuing) - len(lowest) < self.seats_left):
-                self.tied = lowest
+                self.tied = self.lots.left
                 return "tie"
             lowest = lowest if drawn is None else {drawn}
         return self.out(sheet, lowest)
@@ -280,7 +280,7 @@ class Scrutiny:
         if len(level) > 1:
             chosen = self.lots.pick(level, "first to be transferred", self.sheets[:-1])
         if chosen is None:
-            self.tied = set(level)
+            self.tied = self.lots.left
             return "tie"
         self.going = [self.share(chosen)]
         self.waiting.remove(chosen)

@@ -18,6 +18,8 @@ class Lots:
         named = decided["tie_order"]
         self.order = self.names if named == "ballot" else json.loads(named)
         self.record = [] if decided["tie_record"] == "none" else json.loads(decided["tie_record"])
+        self.left: set[int] = set()
+        """Of the last tie, those whom no earlier round parted from the others: between them a lot decides."""
         self.begin_pass()
 
     def begin_pass(self) -> None:
@@ -28,7 +30,7 @@ class Lots:
     def pick(self, tied: Iterable[int], about: str, sheets: list[Sheet], how: str = "") -> int | None:
         """Return the choice picked: to be excluded, or whatever `about` says. None where nothing decides."""
         left, how = sorted(tied), how or self.decided["tie"]
-        self.met += 1
+        self.met, self.left = self.met + 1, set(left)
         fewest = about == "excluded"
         if how == "first-rounds":
             left = narrow(left, sheets, fewest)
@@ -39,6 +41,7 @@ class Lots:
             left = narrow(left, differ[-1:], fewest)
         else:
             return self.lot(how, left, about)
+        self.left = set(left)
         return left[0] if len(left) == 1 else self.lot(self.decided.get("tie_then", "stop"), left, about)
 
     def lot(self, how: str, tied: list[int], about: str) -> int | None:

@@ -210,7 +210,7 @@ def smith_runoff(contest: Contest, profile: Profile, decided: Decided) -> Opinio
             # Pairs with those who have no votes still count, so among the Smith set it matters who of them goes first.
             matters = how != "once" and bool(lowest & whole)
             if chosen is None and (low or about == "elected" or matters):
-                return Opinion("tie", sheets, lowest)
+                return Opinion("tie", sheets, lots.left)
             lowest = lowest if chosen is None else {chosen}
         elif len(standing) == 2:
             lowest = standing - lowest

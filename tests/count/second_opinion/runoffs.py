@@ -107,7 +107,7 @@ class Runoff:
         if len(lowest) > 1:
             chosen = self.lots.pick(lowest, "excluded", self.sheets[:-1])
             if chosen is None and (low > 0 or not any(votes)):
-                self.tied = lowest
+                self.tied = self.lots.left
                 return "tie"
             lowest = lowest if chosen is None else {chosen}
         return self.exclude(sheet, lowest)
@@ -116,7 +116,7 @@ class Runoff:
         """Two are left and equal."""
         chosen = self.lots.pick(self.standing, "elected", self.sheets[:-1])
         if chosen is None:
-            self.tied = set(self.standing)
+            self.tied = self.lots.left
             return "tie"
         sheet.elected.append(chosen)
         return "elected"
@@ -146,7 +146,7 @@ class Runoff:
         while level and len(stay) < n:
             chosen = self.lots.pick(level, "place in the runoff", self.sheets[:-1])
             if chosen is None:
-                self.tied = level
+                self.tied = self.lots.left
                 return "tie"
             stay.add(chosen)
             level.remove(chosen)
@@ -161,7 +161,7 @@ class Runoff:
         if len(leading) > 1:
             drawn = self.lots.pick(leading, "elected", self.sheets[:-1])
             if drawn is None:
-                self.tied = leading
+                self.tied = self.lots.left
                 return "tie"
             chosen = drawn
         sheet.elected.append(chosen)

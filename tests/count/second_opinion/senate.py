@@ -134,7 +134,7 @@ class Senate:
             how = self.decided["tie_then"] if self.decided["tie"] == "law" else self.decided["tie"]
             chosen = self.lots.pick([first, second], "elected", self.sheets[:-1], how)
             if chosen is None:
-                self.tied = {first, second}
+                self.tied = self.lots.left
                 return "tie"
             first = chosen
         self.elect(sheet, [first])
@@ -148,7 +148,7 @@ class Senate:
         if len(most) > 1:
             chosen = self.pick(most, "first to be transferred")
         if chosen is None:
-            self.tied = set(most)
+            self.tied = self.lots.left
             return "tie"
         self.surpluses.remove(chosen)
         papers = [paper for heap in self.heaps[chosen] for paper in heap[0]]  # type: ignore[attr-defined]
@@ -172,7 +172,7 @@ class Senate:
             self.continuing -= set(lowest)
             return self.fill_at_once(sheet)
         if chosen is None:
-            self.tied = set(lowest)
+            self.tied = self.lots.left
             return "tie"
         sheet.excluded.add(chosen)
         self.continuing.remove(chosen)

@@ -27,8 +27,8 @@ def recognise(export: Export) -> Recognition | None:
     try:
         found = stated(export)
     except BadInputError as error:
-        return Recognition(100, "", f"{DICTIONARY} of canonical tables, and: {error.rule}")
-    return Recognition(100, found.form, f"{DICTIONARY} names {len(found.rows)} canonical tables as {found.form}")
+        return Recognition(99, "", f"{DICTIONARY} of canonical tables, and: {error.rule}")
+    return Recognition(99, found.form, f"{DICTIONARY} names {len(found.rows)} canonical tables as {found.form}")
 
 
 def read(export: Export, _part: Part) -> Iterator[Batch]:
