@@ -14,14 +14,10 @@ MOST_STATES, ZERO, ONE, INDEX = 20_000, Fraction(0), Fraction(1), frozenset({int
 ASSORTER = {"least": FRACTION, "terms": [(FRACTION, str, [object])], "upper": FRACTION}
 ASSERTION = {"assorter": ASSORTER, "claim": str, "kind": str, "loser": INDEX, "margin": FRACTION, "standing": [int]}
 OUTCOME = {"elected": [int], "seats": [int], "verdict": "elected|passed|not passed|runoff|tie|no votes|stopped"}
-CONTEST = {"assertions": [ASSERTION | {"winner": INDEX}], "cards": int, "id": r"(?=.*\S)[^:;\0-\37\177]+"}
-CONTEST |= {
-    "audited": bool,
-    "choices": [{"kind": str, "name": NAME, "party": {str, None}}],
-    "implies": "outcome|part|nothing",
-}
-CONTEST |= {"options": {"*": str}, "outcome": dict, "ranks": int, "risk_function": str, "risk_limit": FRACTION}
-CONTEST |= {"rule": str, "seats": int, "settings": {"*": DECIMAL}, "title": NAME, "votes_allowed": int, "words": str}
+CONTEST = {"audited": bool, "outcome": dict, "ranks": int, "rule": str, "seats": int, "title": NAME, "words": str}
+CONTEST |= {"id": r"(?=.*\S)[^:;\0-\37\177]+", "choices": [{"kind": str, "name": NAME, "party": {str, None}}]}
+CONTEST |= {"assertions": [ASSERTION | {"winner": INDEX}], "implies": "outcome|part|nothing", "risk_limit": FRACTION}
+CONTEST |= {"cards": int, "options": {"*": str}, "risk_function": str, "settings": {"*": DECIMAL}, "votes_allowed": int}
 
 
 class Ballot(NamedTuple):

@@ -24,6 +24,7 @@ Row = dict[str, Any]
 
 ONE_PART = {
     "sf-ballot-image": "that no two images hold one contest is known by the lines of all; an election has one image",
+    "canonical": "votes are found by the order of cards, which is one",
     "manifest-csv": "that all are of one jurisdiction is known by their rows; a state's have 0.2 MB",
     "manifest-xlsx": "that all are of one jurisdiction is known by their rows; they are small",
     "colorado-contests": "an audit has one such file",

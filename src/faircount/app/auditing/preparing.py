@@ -18,7 +18,6 @@ from faircount.count import RULES
 from faircount.count.ballots import ballots_of
 from faircount.model import (
     HALF,
-    BadInputError,
     Ballots,
     CardCount,
     Commitment,
@@ -36,8 +35,6 @@ DEFAULT_RISK = {Design.COMPARISON: "cobra", Design.POLLING: "alpha", Design.BATC
 """The risk function of each design where nobody names another."""
 POOLED_RISK = "betting-fixed"
 """The one of a comparison with pools, with a bet that fits them: values in a pool spread (docs/power.md)."""
-MOST_DIGITS = 30
-"""Digits after the point of a setting: more no verifier reads."""
 UNCHOSEN = "nobody chose it for this audit"
 """Why a contest is not in an audit that could have been."""
 
@@ -150,11 +147,14 @@ def settings_for(risk_function: str, stated: Sequence[tuple[str, str]]) -> tuple
             wanted = setting.name in SETTINGS[risk_function] and setting.name not in FOLLOWING
             if wanted and isinstance(setting.default, int | float):
                 found.setdefault(setting.name, f"{Decimal(str(setting.default)):f}")
-    refuse_settings("settings", risk_function, sorted(found.items()))
-    settings = tuple((name, f"{Decimal(text):f}") for name, text in sorted(found.items()))
-    if long := next((text for _, text in settings if len(text.partition(".")[2]) > MOST_DIGITS), ""):
-        raise BadInputError("settings", f"a number has at most {MOST_DIGITS} digits after the point", repr(long))
+    settings = tuple((name, _as_decimal(text)) for name, text in sorted(found.items()))
+    refuse_settings("settings", risk_function, settings)
     return settings
+
+
+def _as_decimal(text: str) -> str:
+    """Return a number such as `.1` as `0.1`, and what is none as it is."""
+    return f"{Decimal(text):f}" if text.isascii() and text.replace(".", "", 1).isdecimal() else text
 
 
 def claims_of(contest: Contest, transcript: Transcript, ballots: Ballots) -> Claims:

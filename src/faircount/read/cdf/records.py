@@ -285,7 +285,7 @@ def _flags(
         # Nobody marked it: it counts for nothing, ranked or not.
         is_vote, ambiguous = False, True
         remarks.add("not-indicated")
-    if void:
+    if void and not ambiguous:
         ambiguous = True
         remarks.add("not-allocable")
     if is_vote is None and _no_votes(selection, position):
