@@ -26,8 +26,7 @@ def contest_of(config: Config, ranks: int, changes: Mapping[str, str]) -> Contes
     """Return the contest that `config` describes, for ballots of `ranks` ranks; `changes` are decisions stated anew.
 
     Choices are in the order of the configuration, the pooled write-ins last. `minimumVoteThreshold` is not applied: no
-    code of RCTab 2.0.1 reads it. Raises `BadInputError` for rules of the
-    configuration that no rule here counts by.
+    code of RCTab 2.0.1 reads it. Raises `BadInputError` for rules of the configuration that no rule here counts by.
     """
     rules = config.rules
     choices = tuple(Choice(c.name, kind="withdrawn" if c.excluded else "regular") for c in config.candidates)
