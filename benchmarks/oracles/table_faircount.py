@@ -11,6 +11,9 @@ from pathlib import Path
 
 clock = time.process_time
 
+import numpy as np  # noqa: E402
+import pyarrow as pa  # noqa: E402
+
 from faircount.count import RULES  # noqa: E402
 from faircount.model import CandidateIndex, Choice, Contest, Mark, Pattern, Profile, Rank  # noqa: E402
 from faircount.read import READERS, Export  # noqa: E402
@@ -30,21 +33,31 @@ def read(path: Path, format_name: str = "votekit-csv") -> tuple[list[str], dict[
             patterns = batch.table("patterns")
             if not patterns.num_rows:
                 continue
-            marks = patterns.column("marks").combine_chunks()
-            flat = marks.flatten()
-            pairs = list(zip(flat.field("choice").to_pylist(), flat.field("rank").to_pylist(), strict=True))
-            ends = marks.offsets.to_pylist()
-            ways = [tuple(pairs[a:b]) for a, b in itertools.pairwise(ends)]
-            for counted in batch.table("votes").column("pattern").value_counts().to_pylist():
-                way = ways[counted["values"]]
-                cards[way] = cards.get(way, 0) + counted["counts"]
+            ways = ways_of(patterns.column("marks").combine_chunks())
+            voted = np.bincount(batch.table("votes").column("pattern").to_numpy(), minlength=len(ways))
+            for way, count in zip(ways, voted.tolist(), strict=True):
+                if count:
+                    cards[way] = cards.get(way, 0) + count
     return names, cards
+
+
+def ways_of(marks: pa.ListArray) -> list[tuple[tuple[str, int], ...]]:
+    """Return the marks of each pattern; equal marks are one object."""
+    flat, ends = marks.flatten(), marks.offsets.to_pylist()
+    choices, ranks = flat.field("choice").dictionary_encode(), flat.field("rank").to_numpy()
+    apart = int(ranks.max(initial=0)) + 1
+    codes = (choices.indices.to_numpy().astype(np.int64) * apart + ranks).tolist()
+    names = choices.dictionary.to_pylist()
+    known = {code: (names[code // apart], code % apart) for code in set(codes)}
+    pairs = [known[code] for code in codes]
+    return [tuple(pairs[a:b]) for a, b in itertools.pairwise(ends)]
 
 
 def profile_of(names: list[str], cards: dict[tuple[tuple[str, int], ...], int]) -> Profile:
     """Return the profile; equal marks are one object."""
     place = {name: at for at, name in enumerate(names)}
-    known = {pair: Mark(CandidateIndex(place[pair[0]]), Rank(pair[1])) for way in cards for pair in way}
+    pairs = set(itertools.chain.from_iterable(cards))
+    known = {(name, rank): Mark(CandidateIndex(place[name]), Rank(rank)) for name, rank in pairs}
     return Profile.of({Pattern(tuple([known[pair] for pair in way])): count for way, count in cards.items()})
 
 

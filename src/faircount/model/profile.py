@@ -26,12 +26,17 @@ class Mark:
     is_vote: bool | None = None
     is_ambiguous: bool = False
     conditions: tuple[str, ...] = ()
+    _key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        has_score, has_vote = self.score is not None, self.is_vote is not None
+        key = (self.rank, self.choice, has_score, self.score or 0, has_vote, bool(self.is_vote), self.is_ambiguous,
+               self.conditions)  # fmt: skip
+        object.__setattr__(self, "_key", key)
 
     def sort_key(self) -> tuple[Any, ...]:
         """Order marks by rank, then choice, then flags."""
-        has_score, has_vote = self.score is not None, self.is_vote is not None
-        return (self.rank, self.choice, has_score, self.score or 0, has_vote, bool(self.is_vote), self.is_ambiguous,
-                self.conditions)  # fmt: skip
+        return self._key
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,13 @@ class Pattern:
     _key: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        marks = tuple([m.sort_key() for m in self.marks])
+        marks = tuple([mark._key for mark in self.marks])
         key = (marks, -1 if self.undervotes is None else self.undervotes,
                -1 if self.overvotes is None else self.overvotes, self.conditions, self.overvoted_ranks)  # fmt: skip
         object.__setattr__(self, "_key", key)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
 
     def sort_key(self) -> tuple[Any, ...]:
         """Order patterns totally, so that equal profiles are equal bytes."""

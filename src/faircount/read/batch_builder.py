@@ -1,6 +1,8 @@
 """Gather canonical rows one by one and hand them over as a `Batch`; equal patterns are kept once."""
 
 import hashlib
+import itertools
+import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -109,6 +111,23 @@ class BatchBuilder:
         except KeyError:
             raise TypeError(f"cards have no columns {sorted(columns.keys() - held.keys())}") from None
         self._card_rows = row + 1
+
+    def add_cards(
+        self, file: int, records: Sequence[int], patterns: Sequence[int], **columns: Sequence[object]
+    ) -> None:
+        """Add a card for each record, a ballot of its own that bears one pattern: many rows at once.
+
+        `patterns` are ids of this builder's; `columns` as in `add_card`, with a value a card.
+        """
+        row, many = self._card_rows, len(records)
+        for name, given in {"file": [file] * many, "record": records, **columns}.items():
+            values = self._cards[name]
+            values += [_UNLESS_GIVEN.get(name)] * (row - len(values))
+            values += given
+        self._card_rows = row + many
+        self._vote_cards += range(self._made, self._made + many)
+        self._vote_patterns += patterns
+        self._made += many
 
     def add_counted(
         self, cards: int, patterns: Callable[[], Sequence[int]], place: str, **columns: object
@@ -255,8 +274,8 @@ class BatchBuilder:
 
     def _pattern_table(self) -> pa.Table:
         contests, marks, undervotes, overvotes, conditions, overvoted = zip(*self._patterns, strict=True)
-        values = zip(*(mark for held in marks for mark in held), strict=True) if any(marks) else [()] * len(MARK)
-        each = [pa.array(column, field.type) for column, field in zip(values, MARK, strict=True)]
+        flat = list(itertools.chain.from_iterable(marks))
+        each = [_column(list(map(operator.itemgetter(at), flat)), field.type) for at, field in enumerate(MARK)]
         ends = np.cumsum([0, *map(len, marks)], dtype=np.int32)
         columns = {
             "pattern": pa.array(self._patterns.values(), pa.int64()),
@@ -270,9 +289,16 @@ class BatchBuilder:
             "overvoted_ranks": overvoted,
         }
         return pa.table(
-            [c if isinstance(c := columns[f.name], pa.Array) else pa.array(c, f.type) for f in PATTERNS],
+            [c if isinstance(c := columns[f.name], pa.Array) else _column(c, f.type) for f in PATTERNS],
             schema=PATTERNS,
         )
+
+
+def _column(values: Sequence[object], kind: pa.DataType) -> pa.Array:
+    """Return an array of the values; most columns of marks hold one value only, which is fast to repeat."""
+    if values and values.count(values[0]) == len(values):
+        return pa.repeat(pa.scalar(values[0], kind), len(values))
+    return pa.array(values, kind)
 
 
 def _counts(size: int, repeats: dict[int, int]) -> _Ints:

@@ -118,6 +118,16 @@ class Contest:
                     known.setdefault((index, rank), ExportedMark(self.choices[index].name, rank))
             return self.marks(ranking)
 
+    def pattern(self, marks: tuple[ExportedMark, ...], overvoted_ranks: tuple[int, ...] = ()) -> int:
+        """Return the builder's id of this way of voting, valid until it is built."""
+        return self.builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks)
+
+    def cast_alike(self, records: Sequence[int], patterns: Sequence[int], **columns: Sequence[object]) -> None:
+        """Add a card for each row: its pattern, and a value of each column."""
+        self.weight += len(records)
+        self.cards += len(records)
+        self.builder.add_cards(self.file, records, patterns, **columns)
+
     def cast(
         self, row: int, weight: Decimal, marks: tuple[ExportedMark, ...], overvoted_ranks: tuple[int, ...] = (),
         **columns: Any,
@@ -128,13 +138,13 @@ class Contest:
         if weight == 1:  # a row a card, as most are
             self.cards += 1
             card = builder.add_card(file=self.file, record=row, **columns)
-            builder.add_vote(card, builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks))
+            builder.add_vote(card, self.pattern(marks, overvoted_ranks))
             if builder.full:
                 yield builder.build()
             return
 
         def patterns() -> tuple[int]:
-            return (builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks),)
+            return (self.pattern(marks, overvoted_ranks),)
 
         cards = int(weight)
         if cards == weight:

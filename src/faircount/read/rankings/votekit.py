@@ -2,12 +2,13 @@
 
 import ast
 import functools
+import operator
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from faircount.model import BadInputError, Batch
-from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
+from faircount.read.batch_builder import CARDS_PER_BATCH, ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.rankings.counted_rankings import GIVES, WEIGHT_RULE, Contest, Named, kind_of, stem, weight_of
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
@@ -22,6 +23,10 @@ _CANDIDATE = re.compile(r"\((.*):([^:]*)\)", re.DOTALL)
 _CUT = "the file may be cut short: fetch it again"
 _SKIPPED = ("", "skipped", "undervote", "~")
 RAW = "raw rankings"
+OVERVOTED, WRONG = (ExportedMark("overvoted"),), (ExportedMark("wrong"),)
+"""What a cell says that names nobody, told apart by identity."""
+Lines = Iterator[tuple[int, list[str]]]
+"""Rows with their numbers."""
 
 
 @dataclass
@@ -100,9 +105,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             if not raw:
                 contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
             rankings = Rankings(prefixes)
-            for row, cells in lines:
-                if not is_blank(cells):
-                    yield from _cast(contest, columns, rankings, row, cells)
+            cast = _cast_alike if raw and columns.weight is None else _cast
+            yield from cast(contest, columns, rankings, lines)
             if raw:
                 contest.choices = tuple(Named(text, None, None, kind_of(text)) for text in sorted(rankings.choices))
                 contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
@@ -162,13 +166,13 @@ class Rankings:
         self.choices: set[str] = set()
         """Every choice that was marked, as the file names it."""
         self._known: dict[tuple[str, ...], Ranking] = {}
+        self._cells: dict[tuple[str, int], tuple[ExportedMark, ...]] = {}
 
     def of(self, cells: tuple[str, ...]) -> Ranking:
         """Return what the cells of the ranks say, first to last."""
         if (known := self._known.get(cells)) is not None:
             return known
         found = self._read(cells)
-        self.choices.update(mark.choice for mark in found.marks)
         if len(self._known) < _RANKINGS and sum(map(len, cells)) < _LONG:
             self._known[cells] = found
         return found
@@ -176,38 +180,92 @@ class Rankings:
     def _read(self, cells: tuple[str, ...]) -> Ranking:
         marks: list[ExportedMark] = []
         overvoted: list[int] = []
-        for rank, cell in enumerate(map(str.strip, cells), 1):
+        for rank, cell in enumerate(cells, 1):
             if not cell:
                 continue
-            word = cell.casefold()
-            if word in ("overvote", "overvoted"):
-                overvoted.append(rank)
-                continue
-            if self.prefixes:
-                names = _members(cell) if len(cell) < _LONG else _members.__wrapped__(cell)
-            else:
-                names = () if word in _SKIPPED else (cell,)
-            if names is None or (self.prefixes and not all(name in self.prefixes for name in names)):
+            found = self._cells.get((cell, rank))
+            if found is None:
+                found = self._of_cell(cell, rank)
+                if len(self._cells) < _RANKINGS and len(cell) < _LONG:
+                    self._cells[cell, rank] = found
+            if found is WRONG:
                 return Ranking((), (), rank)
-            marks += [ExportedMark(self.prefixes.get(name, name), rank) for name in names]
+            if found is OVERVOTED:
+                overvoted.append(rank)
+            else:
+                marks += found
         return Ranking(tuple(marks), tuple(overvoted))
 
+    def _of_cell(self, cell: str, rank: int) -> tuple[ExportedMark, ...]:
+        """Return the marks of a cell at this rank, or what else it says: `OVERVOTED`, `WRONG`."""
+        cell = cell.strip()
+        word = cell.casefold()
+        if word in ("overvote", "overvoted"):
+            return OVERVOTED
+        if self.prefixes:
+            names = _members(cell) if len(cell) < _LONG else _members.__wrapped__(cell)
+        else:
+            names = () if word in _SKIPPED else (cell,)
+        if names is None or (self.prefixes and not all(name in self.prefixes for name in names)):
+            return WRONG
+        marks = tuple([ExportedMark(self.prefixes.get(name, name), rank) for name in names])
+        self.choices.update([mark.choice for mark in marks])
+        return marks
 
-def _cast(contest: Contest, columns: Columns, rankings: Rankings, row: int, cells: list[str]) -> Iterator[Batch]:
-    if len(cells) <= columns.last:
-        contest.reject(row, f"a row has at least {columns.last + 1} cells", "the row may be cut short", row_text(cells))
-        return
-    weight = weight_of(cells[columns.weight]) if columns.weight is not None else ONE
-    if weight is None:
-        contest.reject(row, WEIGHT_RULE, "correct the weight", row_text(cells), "Weight")
-        return
-    said = rankings.of(tuple([cells[column] for column in columns.ranks]))
-    if said.wrong:
-        rule = "a rank holds candidates of the list, as a set"
-        contest.reject(row, rule, "correct the ranking", row_text(cells), f"rank {said.wrong}")
-        return
-    ident = cells[columns.ident].strip() or None if columns.ident is not None and columns.ident < len(cells) else None
-    yield from contest.cast(row, weight, said.marks, said.overvoted, imprinted_id=ident)
+
+def _cast(contest: Contest, columns: Columns, rankings: Rankings, lines: Lines) -> Iterator[Batch]:
+    """Cast rows that say how many cards they stand for, or may be wrong."""
+    for row, cells in lines:
+        if is_blank(cells) or not _reaches(contest, columns, row, cells):
+            continue
+        weight = weight_of(cells[columns.weight]) if columns.weight is not None else ONE
+        if weight is None:
+            contest.reject(row, WEIGHT_RULE, "correct the weight", row_text(cells), "Weight")
+            continue
+        said = rankings.of(tuple([cells[column] for column in columns.ranks]))
+        if said.wrong:
+            rule = "a rank holds candidates of the list, as a set"
+            contest.reject(row, rule, "correct the ranking", row_text(cells), f"rank {said.wrong}")
+            continue
+        yield from contest.cast(row, weight, said.marks, said.overvoted, imprinted_id=_ident(columns, cells))
+
+
+def _cast_alike(contest: Contest, columns: Columns, rankings: Rankings, lines: Lines) -> Iterator[Batch]:
+    """Cast rows of one card each, many at a time: every way of ranking is looked up once a batch."""
+    builder, cells_of, last = contest.builder, operator.itemgetter(*columns.ranks), columns.last
+    while True:
+        records: list[int] = []
+        ways: list[tuple[str, ...]] = []
+        idents: list[str | None] = []
+        room = CARDS_PER_BATCH - builder.cards
+        for row, cells in lines:
+            if not is_blank(cells) and (len(cells) > last or _reaches(contest, columns, row, cells)):
+                records.append(row)
+                ways.append(cells_of(cells))
+                idents.append(_ident(columns, cells))
+            if len(records) == room or builder.full:
+                break
+        else:
+            room = 0
+        known = {way: rankings.of(way) for way in dict.fromkeys(ways)}
+        patterns = {way: contest.pattern(said.marks, said.overvoted) for way, said in known.items()}
+        contest.cast_alike(records, [patterns[way] for way in ways], imprinted_id=idents)
+        if not room:
+            return
+        yield builder.build()
+
+
+def _reaches(contest: Contest, columns: Columns, row: int, cells: list[str]) -> bool:
+    """Say whether a row has all its columns; one that has not is rejected."""
+    if len(cells) > columns.last:
+        return True
+    contest.reject(row, f"a row has at least {columns.last + 1} cells", "the row may be cut short", row_text(cells))
+    return False
+
+
+def _ident(columns: Columns, cells: list[str]) -> str | None:
+    ident = columns.ident
+    return cells[ident].strip() or None if ident is not None and ident < len(cells) else None
 
 
 @functools.lru_cache(1 << 16)

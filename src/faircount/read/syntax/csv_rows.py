@@ -338,7 +338,7 @@ def plain_cell(cell: str) -> str:
 
 def is_blank(cells: Sequence[str]) -> bool:
     """Say whether no cell of a row holds anything."""
-    return not any(cells) or not any(cell and not cell.isspace() for cell in cells)
+    return not any(map(str.strip, cells))
 
 
 def row_text(cells: Sequence[str]) -> str:
