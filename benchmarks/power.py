@@ -209,8 +209,9 @@ share far from 50 %) cost less. `betting-fixed` takes the best bet for the total
 
 Cards that are looked at by nine in ten audits, with few errors, by the functions that `plan` takes where none is
 named: `cobra`, `betting-fixed` with pools, `alpha` by polling, MACRO by batches. Pools and strata:
-{percent(Fraction(1, 5))} of the cards without records, in pools of which every other has 75 % for the winner. By strata (SUITE) it is one look, with a
-chance of 90 %, if errors come at their rates. Batch comparison is without errors, 200 batches of 500 cards.
+{percent(Fraction(1, 5))} of the cards without records, in pools of which every other has 75 % for the winner. By
+strata (SUITE) it is one look, with a chance of 90 %, if errors come at their rates. Batch comparison is without errors,
+200 batches of 500 cards.
 Polling at 0.5 % is not simulated: it takes most of the cards. What is cheapest is another question, since cards of one
 batch are found faster: `faircount.audit.planning.advise` answers it with times and prices of your own.
 

@@ -80,6 +80,18 @@ class BatchBuilder:
         """Whether it is time to `build`."""
         return self._made >= CARDS_PER_BATCH or self._most_rows >= CARDS_PER_BATCH
 
+    def when_full(self) -> Iterator[Batch]:
+        """Yield what was gathered if it is time to: after every row, also one that is rejected."""
+        if self.full:
+            yield self.build()
+
+    def when_much_is_rejected(self) -> Iterator[Batch]:
+        """Yield the rejected rows if they are many, and them alone: also in the middle of a ballot."""
+        if self.rows("rejected") >= CARDS_PER_BATCH:
+            rows = self._rows.pop("rejected")
+            self._most_rows = max(map(len, self._rows.values()), default=0)
+            yield Batch({"rejected": _table_of("rejected", rows)})
+
     def add_card(
         self, *, file: int, record: int, ballot: int | None = None, weight: Decimal = ONE, **columns: object
     ) -> int:
@@ -237,7 +249,7 @@ class BatchBuilder:
 
     def build(self) -> Batch:
         """Return what was gathered, and start anew."""
-        tables = {name: pa.Table.from_pylist(rows, schema=TABLES[name]) for name, rows in self._rows.items()}
+        tables = {name: _table_of(name, rows) for name, rows in self._rows.items()}
         if self._made:
             tables["cards"] = self._card_table()
         if self._vote_cards:
@@ -292,6 +304,17 @@ class BatchBuilder:
             [c if isinstance(c := columns[f.name], pa.Array) else _column(c, f.type) for f in PATTERNS],
             schema=PATTERNS,
         )
+
+
+def _table_of(name: str, rows: list[dict[str, object]]) -> pa.Table:
+    """Return rows as a table. Raises `BadInputError` for a value that no cell of its column can hold."""
+    try:
+        return pa.Table.from_pylist(rows, schema=TABLES[name])
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError) as error:
+        rule = f"every value of `{name}` is of its column's kind and size"
+        raise BadInputError(
+            "the export", rule, str(error)[:200], "see docs/formats for what the format holds"
+        ) from error
 
 
 def _column(values: Sequence[object], kind: pa.DataType) -> pa.Array:

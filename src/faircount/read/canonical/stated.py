@@ -52,10 +52,9 @@ def stated(export: Export) -> Stated:
         raise BadInputError(str(export), f"canonical tables have a {DICTIONARY} beside them", "none", _AGAIN)
     place = export.place(name)
     found = strict_loads(export.whole(name, LARGEST), place)
-    if found.get("version") != VERSION:
-        raise BadInputError(
-            place, f"canonical tables of version {VERSION} are read", repr(found.get("version")), _AGAIN
-        )
+    version = found.get("version") if isinstance(found, dict) else None
+    if version != VERSION:
+        raise BadInputError(place, f"canonical tables of version {VERSION} are read", repr(version), _AGAIN)
     rows = dict(_rows(one, place) for one in _list(found.get("tables"), place))
     if len(rows) != len(found["tables"]):
         raise BadInputError(place, "a table is described once", "one is twice", _AGAIN)
@@ -93,6 +92,6 @@ def _list(value: Any, place: str) -> list[Any]:
 def _rows(entry: Any, place: str) -> tuple[str, int]:
     """Return table and rows of an entry of the dictionary."""
     table, rows = (entry.get("table"), entry.get("rows")) if isinstance(entry, dict) else (None, None)
-    if table not in TABLES or not isinstance(rows, int) or rows < 1:
+    if not isinstance(table, str) or table not in TABLES or not isinstance(rows, int) or rows < 1:
         raise BadInputError(place, "an entry has a known table and its rows, 1 or more", f"{table!r}, {rows!r}", _AGAIN)
-    return str(table), rows
+    return table, rows

@@ -5,7 +5,6 @@ Marks are passed on with what the file says of them; how its words become flags 
 docs/formats/cdf-cvr.md says why.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -338,7 +337,7 @@ def ballot_type(snapshot: Snapshot) -> str:
     if not snapshot.OtherStatus.startswith("{"):
         return ""
     try:
-        said: Any = json.loads(snapshot.OtherStatus)
-    except (ValueError, RecursionError):
+        said: Any = msgspec.json.decode(snapshot.OtherStatus.encode())
+    except (msgspec.MsgspecError, RecursionError):
         return ""
     return str(said.get("ballotType") or "") if isinstance(said, dict) else ""

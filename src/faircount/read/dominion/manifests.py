@@ -136,6 +136,9 @@ class _Manifests:
                 document = strict_loads(data, place)
                 if not isinstance(document, dict) or not isinstance(document.get("List"), list):
                     raise BadInputError(place, 'a manifest is {"Version", "List"}', "something else")
+                for entry in document["List"]:
+                    if not isinstance(entry, dict):
+                        raise BadInputError(place, "every entry of the list is an object", repr(entry)[:80])
                 versions[known_version(str(document.get("Version")), place)] = place
                 self.lists[found[1]], self.places[found[1]] = document["List"], place
                 self._digests[found[1]] = hashlib.sha256(data).digest()
@@ -205,7 +208,7 @@ class _Manifests:
         """Name choices; the same name twice in one contest gets its number."""
         rows = self.of("Candidate")
         names = {
-            self.number("Candidate", r, "Id"): (r.get("ContestId"), str(r.get("Description") or "").strip())
+            self.number("Candidate", r, "Id"): (repr(r.get("ContestId")), str(r.get("Description") or "").strip())
             for r in rows
         }
         seen: dict[tuple[Any, str], int] = {}
@@ -233,7 +236,7 @@ class _Manifests:
                  "choice": names.choice(row["Id"]), "key": str(row["Id"]), "party": party, "kind": kind, "place": place}
             )  # fmt: skip
         styles = [
-            {"style": names.styles.get(row.get("BallotTypeId", -1), str(row.get("BallotTypeId"))),
+            {"style": _name_of(row.get("BallotTypeId"), names.styles) or str(row.get("BallotTypeId")),
              "contest": names.contest(self.number("BallotTypeContest", row, "ContestId"))}
             for row in self.of("BallotTypeContest")
         ]  # fmt: skip

@@ -101,6 +101,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         head = _head(numbered, lines.place)
         ranks = records = 0
         for at, line in numbered:
+            yield from builder.when_full()  # of lines before this one, also those that were rejected
             if not line.strip():
                 continue
             try:

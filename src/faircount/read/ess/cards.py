@@ -12,7 +12,7 @@ from faircount.read.ess.ballots import Ballots, is_tabulator_cvr, scanned
 from faircount.read.ess.cells import Said, said_by
 from faircount.read.ess.header import is_sum
 from faircount.read.ess.survey import Key, Survey, key_of
-from faircount.read.syntax.csv_rows import count_of, is_blank, plain_cell, row_text
+from faircount.read.syntax.csv_rows import BROKEN, count_of, is_blank, plain_cell, row_text
 from faircount.read.syntax.tables import Table
 
 KNOWN_PATTERNS = 200_000
@@ -64,7 +64,10 @@ class CardRows:
         """Yield the cards of the table, in the order of its rows; rows that cannot be read are kept as rejected."""
         blank = 0
         for row, cells in table.rows(self._misquoted):
-            if row <= self.header.row:
+            if self.builder.full:
+                yield self.builder.build()
+                self._batch += 1
+            if row <= self.header.row or cells is BROKEN:
                 continue
             # Empty rows at the end of a file say nothing; between cards they are worth a word.
             if not (cells and cells[0]) and is_blank(cells):
@@ -75,9 +78,6 @@ class CardRows:
             blank = 0
             if (batches := self._add(row, cells)) is not None:
                 yield from batches
-            if self.builder.full:
-                yield self.builder.build()
-                self._batch += 1
 
     def _misquoted(self, row: int, why: str) -> None:
         self.builder.reject(self.name, row, "quotation marks stand around a whole cell", "quote the cell", value=why)

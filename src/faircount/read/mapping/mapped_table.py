@@ -66,6 +66,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     for row, cells in table.rows(
         lambda row, why: builder.reject(name, row, "a quote is closed in its cell", value=why)
     ):
+        yield from builder.when_full()  # of rows before this one, also those that were rejected
         if row < mapping.header_row or is_blank(cells):
             continue
         if row == mapping.header_row:
@@ -77,8 +78,6 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             builder.reject(name, row, rule, f"this row has {len(cells)}", value=row_text(cells))
             continue
         records += sheet.take(file, row, cells)
-        if builder.full:
-            yield builder.build()
     if not headed:
         raise BadInputError(table.place, f"the header stands in row {mapping.header_row}", "fewer rows")
     sheet.finish()

@@ -44,9 +44,11 @@ class PlainCards:
         """Yield the file's cards and record it."""
         with open_rows(export, self._name, reject_broken(self._name, self._builder)) as rows:
             for row, cells in named_rows(rows, self._name, self._builder):
-                self._take(row, cells)
+                if cells is not None:
+                    self._take(row, cells)
                 if self._closed:
                     yield self._closed.pop()
+                yield from self._builder.when_much_is_rejected()
             self._builder.add_file(self._file, self._name, rows, self._records)
         # The next file's cards are another's: no ballot of this one goes on there.
         yield self._builder.build()

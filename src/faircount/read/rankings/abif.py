@@ -67,6 +67,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             places = {token: index for index, token in enumerate(tokens)}
             for vote in votes(lines.numbered(), Abif(lines.place)):
                 yield from _cast(contest, places, found, vote)
+                yield from contest.builder.when_full()
             if stated := found.metadata.get("ballotcount"):
                 if contest.rejected and stated != str(contest.weight):
                     rule = "the ballots read are as many as ballotcount states"

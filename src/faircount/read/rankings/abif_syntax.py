@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from faircount.model import BadInputError
 from faircount.read.rankings.counted_rankings import MAX_CHOICES
+from faircount.read.syntax.json_strict import strict_loads
 
 _COMMENT = re.compile(r'"[^"]*"|\[[^\]]*\]|^\s*#.*$|\s#+(?:\s.*|$)')
 _METADATA = re.compile(r"""\{\s*["']?([\w ]+?)["']?\s*:\s*(.*?)\s*\}""")
@@ -121,8 +122,8 @@ def _without_comment(line: str) -> str:
 
 def _metadata(text: str, found: Abif, row: int) -> None:
     try:
-        pairs = json.loads(text)
-    except (ValueError, RecursionError):
+        pairs = strict_loads(text.encode(), f"{found.place}, row {row}")
+    except BadInputError:
         shape = _METADATA.fullmatch(text)
         if shape is None:
             rule = 'metadata is {key: "value"}'

@@ -84,6 +84,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             yield from _votes(sections, contest, paper, letters)
             for row, text in sections.rest():
                 contest.reject(row, "the last section is BTLs", "see what the line is", text[:2000])
+                yield from builder.when_full()
             builder.add_file(number, name, lines, contest.cards)
     yield builder.build()
 
@@ -137,6 +138,7 @@ def _votes(sections: _Sections, contest: Contest, paper: Paper, letters: dict[st
             order, tab, number = sections.line(f"another line of {section}").partition("\t")
             if section == "SATLs" and number.strip() == "0":
                 continue  # every group is listed, those without votes too
+            yield from contest.builder.when_full()  # of lines before this one, also those that were rejected
             weight = weight_of(number)
             if not tab or weight is None:
                 contest.reject(sections.row, WEIGHT_RULE, "correct the last number", sections.text[:2000])

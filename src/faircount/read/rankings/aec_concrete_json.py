@@ -61,6 +61,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             for at, entry in _entries(export, name, kind):
                 row += 1
                 yield from _cast(contest, paper, row, entry, field, next((t for a, z, t in types if a <= at < z), None))
+                yield from contest.builder.when_full()
         if informal := content.get("informal"):
             builder.add_facts([("informal", f"{contest.title}: {informal} papers, which the file does not hold")])
         builder.add(
@@ -134,10 +135,11 @@ def _types(value: Any, place: str) -> list[tuple[int, int, str]]:
     """Return (first entry, entry after the last, kind of vote) of the runs that a list of types states."""
     found: list[tuple[int, int, str]] = []
     for run in value if isinstance(value, list) else []:
-        first, last = (run.get(k) for k in ("first_index_inclusive", "last_index_exclusive"))
+        said = run if isinstance(run, dict) else {}
+        first, last = (said.get(k) for k in ("first_index_inclusive", "last_index_exclusive"))
         if type(first) is not int or type(last) is not int:
             raise BadInputError(place, "types of votes are runs of indexes", repr(run)[:120])
-        found.append((first, last, str(run.get("vote_type"))))
+        found.append((first, last, str(said.get("vote_type"))))
     return found
 
 

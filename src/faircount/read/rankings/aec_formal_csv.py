@@ -94,6 +94,7 @@ def _papers(
             builder.add_facts([("partial", "formal papers only")])
         squares = cells[5].split(",") if old and len(cells) > 5 else cells[6:]
         yield from _paper(contest, row, cells, ["", *cells[:5]] if old else cells[:6], squares, width, known)
+        yield from builder.when_full()
     builder.add_file(number, name, rows, contest.cards if contest else 0)
 
 

@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 
-from faircount.model import Batch
+from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import ONE, ExportedMark
-from faircount.read.rankings.counted_rankings import Contest
+from faircount.read.rankings.counted_rankings import MAX_CHOICES, Contest
 from faircount.read.syntax.csv_rows import row_text
 
 Row = tuple[int, list[str]]
@@ -21,7 +21,10 @@ def rows_by_paper(rows: Iterator[Row], columns: Sequence[int]) -> Iterator[list[
         return tuple(cells[c] for c in columns) if len(cells) > widest else (number,)
 
     for _, held in itertools.groupby(rows, key):
-        yield list(held)
+        paper = list(itertools.islice(held, MAX_CHOICES + 1))
+        if len(paper) > MAX_CHOICES:
+            raise BadInputError(f"row {paper[0][0]}", f"a paper has at most {MAX_CHOICES:,} rows", "more of one name")
+        yield paper
 
 
 def cast_paper(
@@ -53,6 +56,7 @@ def cast_paper(
     if wrong:
         for row, cells in rows:
             contest.reject(row, wrong, "see the rows of this paper", row_text(cells)[:2000])
+        yield from contest.builder.when_full()
         return
     marks.sort(key=lambda mark: mark.rank)
     yield from contest.cast(rows[0][0], ONE, tuple(marks), (), **columns)

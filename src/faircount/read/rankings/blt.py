@@ -75,6 +75,7 @@ def _read_file(export: Export, builder: BatchBuilder, number: int, name: str, fo
         _add_facts(builder, contest, found)
         for ballot in ballots(lines.numbered(), Blt(lines.place)):
             yield from _cast(contest, ballot)
+            yield from contest.builder.when_full()
         builder.add_file(number, name, lines, contest.cards)
 
 

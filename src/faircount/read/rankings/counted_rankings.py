@@ -139,8 +139,7 @@ class Contest:
             self.cards += 1
             card = builder.add_card(file=self.file, record=row, **columns)
             builder.add_vote(card, self.pattern(marks, overvoted_ranks))
-            if builder.full:
-                yield builder.build()
+            yield from builder.when_full()
             return
 
         def patterns() -> tuple[int]:
@@ -155,8 +154,7 @@ class Contest:
         self.cards += 1
         card = builder.add_card(file=self.file, record=row, weight=weight, ballot=None, **columns)
         builder.add_vote(card, patterns()[0])
-        if builder.full:
-            yield builder.build()
+        yield from builder.when_full()
 
     def reject(self, row: int, rule: str, fix: str, value: str, column: str | None = None) -> None:
         """Keep a row that could not be read."""

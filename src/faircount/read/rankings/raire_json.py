@@ -63,6 +63,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             for group in JsonElements(stream, place, _VOTES):
                 for row, vote in enumerate(group.decode(_DECODER), group.first + 1):
                     yield from _cast(contest, row, vote)
+                    yield from contest.builder.when_full()
         _hold_to_bound(content, contest)
         builder.add(
             "files", file=number, name=name, sha256=document.sha256(), bytes=document.bytes, records=contest.cards

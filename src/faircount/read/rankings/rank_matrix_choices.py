@@ -98,6 +98,7 @@ class ChoiceTable:
             builder.reject(name, row, "quotation marks stand around a whole cell", "quote the cell", value=why)
 
         for row, cells in self.table.rows(misquoted):
+            yield from builder.when_full()  # of rows before this one, also those that were rejected
             if row <= header.row or not any(cells):
                 continue
             if len(cells) < header.width or not is_blank(cells[header.width :]):
@@ -115,8 +116,6 @@ class ChoiceTable:
             card = builder.add_card(file=number, record=row, **columns)
             builder.add_vote(card, builder.pattern(self.title, marks))
             self.records += 1
-            if builder.full:
-                yield builder.build()
         self._add_contest(builder, part)
 
     def _marks(self, cells: tuple[str, ...]) -> tuple[ExportedMark, ...] | int:

@@ -83,6 +83,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             known[""] = ()
             for row, cells in _rankings(rows):
                 yield from _cast(contest, row, cells, known)
+                yield from contest.builder.when_full()
             builder.add_file(number, name, rows, contest.cards)
     yield builder.build()
 

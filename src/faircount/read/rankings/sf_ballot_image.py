@@ -14,6 +14,7 @@ from typing import NamedTuple
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
+from faircount.read.rankings.counted_rankings import MAX_RANKS
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.syntax.csv_rows import is_companion
 from faircount.read.syntax.text_lines import TextLines, head_lines, open_lines
@@ -128,7 +129,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     for number, name in enumerate(export.names):
         if name in lookups:
             with open_lines(export, name) as lines:
-                _read_lookup(builder, lookup, name, lines)
+                yield from _read_lookup(builder, lookup, name, lines)
                 _add_file(builder, number, name, lines, 0)
         elif kinds.get(name) != "image":
             builder.add_companion(export, number, name)
@@ -149,8 +150,10 @@ def _add_file(builder: BatchBuilder, number: int, name: str, lines: TextLines, r
         builder.add_facts([("encoding", f"{name}: {lines.recoded_lines:,} lines not in UTF-8, read as Windows-1252")])
 
 
-def _read_lookup(builder: BatchBuilder, lookup: Lookup, name: str, lines: TextLines) -> None:
+def _read_lookup(builder: BatchBuilder, lookup: Lookup, name: str, lines: TextLines) -> Iterator[Batch]:
+    """Take the lines of the lookup; yield those that were rejected when they are many."""
     for number, line in lines.numbered():
+        yield from builder.when_full()
         if not line.strip():
             continue
         found = LOOKUP.fullmatch(line)
@@ -182,6 +185,9 @@ class Reading:
         group: list[Line] = []
         first = 0
         for at, line in self._lines(name, lines):
+            yield from self.builder.when_much_is_rejected()
+            if line is None:
+                continue
             if group and group[0][:2] != line[:2]:
                 self._card(number, name, first, group)
                 group = []
@@ -196,10 +202,13 @@ class Reading:
                         "releases of several days hold the same ballots: read the last one alone",
                     )  # fmt: skip
             group.append(line)
+            if len(group) > MAX_RANKS:
+                raise BadInputError(f"{lines.place}, line {at}", f"a voter has at most {MAX_RANKS:,} lines", "one more")
         if group:
             self._card(number, name, first, group)
 
-    def _lines(self, name: str, lines: TextLines) -> Iterator[tuple[int, Line]]:
+    def _lines(self, name: str, lines: TextLines) -> Iterator[tuple[int, Line | None]]:
+        """Yield the lines with their numbers; None for one that was rejected."""
         for number, text in lines.numbered():
             found = IMAGE.fullmatch(text)
             if found is not None:
@@ -211,6 +220,7 @@ class Reading:
             elif text.strip():
                 rule = "a line is 45 digits: contest, voter, serial, tally type, precinct, rank, candidate, two flags"
                 self.builder.reject(name, number, rule, "the file may be cut short", value=text)
+                yield number, None
 
     def _card(self, number: int, name: str, row: int, group: list[Line]) -> None:
         """Add the lines of one voter in one contest as a card, or reject them together."""

@@ -216,6 +216,7 @@ class Rankings:
 def _cast(contest: Contest, columns: Columns, rankings: Rankings, lines: Lines) -> Iterator[Batch]:
     """Cast rows that say how many cards they stand for, or may be wrong."""
     for row, cells in lines:
+        yield from contest.builder.when_full()  # of rows before this one, also those that were rejected
         if is_blank(cells) or not _reaches(contest, columns, row, cells):
             continue
         weight = weight_of(cells[columns.weight]) if columns.weight is not None else ONE

@@ -124,7 +124,7 @@ class _Constituency:
             raise BadInputError(place, rule, "something else", "ask for the file as published")
         labels = value.get("Labels")
         named = {
-            one.get("Language"): one.get("Label")
+            str(one.get("Language")): one.get("Label")
             for one in (labels if isinstance(labels, list) else [])
             if isinstance(one, dict)
         }
@@ -166,7 +166,11 @@ class _Constituency:
         self._note_unread(one, _OF_LIST)
         if isinstance(one.get("A_SeatsForList"), int) and one["A_SeatsForList"] != one.get("NrOfSeats"):
             self._report(one, "A_SeatsForList", "seats_for_list", self._contest, party, party)
-        for candidate in one.get("Candidates") or ():
+        candidates = one.get("Candidates") or []
+        if not isinstance(candidates, list):
+            self._builder.reject(self._file, self._row, "candidates are a list", value=str(candidates)[:200])
+            return 1
+        for candidate in candidates:
             self._candidate(candidate, party)
         return 1
 

@@ -15,7 +15,7 @@ from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.results.clarity_words import ONE_NAME, kind_of, title_of
 from faircount.read.syntax.csv_rows import MAX_COUNT, figure_of, open_rows
 from faircount.read.syntax.in_order import InOrder
-from faircount.read.syntax.named_rows import Cells, claimed, header, named_rows, read_named, reject_broken
+from faircount.read.syntax.named_rows import Cells, claimed, header, named_rows, read_named
 
 _NEEDED = {"line_number", "contest_name", "choice_name", "total_votes"}
 _MEASURES = {
@@ -56,13 +56,13 @@ def _namesakes(export: Export, name: str) -> dict[tuple[str, str], Counter[str]]
 
     The whole file is looked through for it: the votes of a line go on before the next line is read.
     """
-    names, aside = InOrder(), BatchBuilder()
-    with open_rows(export, name, reject_broken(name, aside)) as rows:
-        for _, cells in named_rows(rows, name, aside):
+    names = InOrder()
+    with open_rows(export, name, lambda row, why: None) as rows:  # the reading proper keeps what is rejected
+        for _, cells in named_rows(rows, name, None):
+            if cells is None:
+                continue
             title, _ = title_of(cells.get("contest_name", ""))
             names.add(_NUL.join([title, cells.get("choice_name", ""), cells.get("party_name", "")]))
-            if aside.full:
-                aside.build()  # the reading proper keeps what is rejected
     found: dict[tuple[str, str], Counter[str]] = {}
     for (title, choice), lines in itertools.groupby(
         (line.split(_NUL) for line in names), lambda cells: tuple(cells[:2])

@@ -61,8 +61,9 @@ def _state(export: Export) -> str:
     for name in files_to_read(export):
         if _is_ours(header(export, name)):
             with open_rows(export, name, lambda row, why: None) as rows:
-                for _, cells in named_rows(rows, name, BatchBuilder()):
-                    return cells.get("state_po", "")
+                for _, cells in named_rows(rows, name, None):
+                    if cells is not None:
+                        return cells.get("state_po", "")
     return ""
 
 

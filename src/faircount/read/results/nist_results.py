@@ -157,7 +157,7 @@ class Figures:
             return
         variation = text(one(contest, "VoteVariation"))
         self._builder.add(
-            "contests", contest=title, key=contest.get("@id"), place=self._number, district=self._units.name(district),
+            "contests", contest=title, key=_id_of(contest), place=self._number, district=self._units.name(district),
             votes_allowed=self._whole(contest, "VotesAllowed"), seats=self._whole(contest, "NumberElected"),
             ranks=None if variation in ("", "rcv", "borda", "other") else 0,
         )  # fmt: skip
@@ -170,7 +170,7 @@ class Figures:
             has_write_ins |= kind == "write-in"
             if choice not in seen:
                 seen[choice] = len(seen)
-                self._builder.add("choices", contest=title, choice=choice, key=selection.get("@id"), party=party,
+                self._builder.add("choices", contest=title, choice=choice, key=_id_of(selection), party=party,
                                   kind=kind, place=seen[choice])  # fmt: skip
             counts = [(c, refs(c, "GpUnitId")) for c in parts(selection, "VoteCounts")]
             for count, group, keys, number in self._plain(counts, kind != "regular"):
@@ -311,6 +311,10 @@ class Figures:
 
     def _line(self, record: Record) -> int:
         return int(record.get("@line", self._number + 1))
+
+
+def _id_of(record: Record) -> str | None:
+    return None if record.get("@id") is None else str(record["@id"])
 
 
 READER = Reader(

@@ -193,6 +193,7 @@ def _file(rows: CsvRows, name: str, builder: BatchBuilder, silent: str) -> Gener
         builder.tell("note", f"{name}: columns not read: {', '.join(columns.unread)}")
     held, records = _Stations(columns), 0
     for row, cells in lines:
+        yield from builder.when_much_is_rejected()
         if is_blank(cells):
             continue
         if len(cells) != columns.width:

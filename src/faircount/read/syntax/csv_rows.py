@@ -37,6 +37,8 @@ _MAGIC = (
 )  # fmt: skip
 _SEP_LINE = re.compile(r"\ufeff?sep=(.)\r?\n?")
 OnBroken = Callable[[int, str], None]
+BROKEN: list[str] = []
+"""The cells of a row whose quotes are misplaced, known by identity: a blank row to whoever does not ask."""
 _SAVE_AS_CSV = "open it in the program that made it and save it as CSV UTF-8"
 
 
@@ -49,7 +51,8 @@ class CsvRows:
     bytes, and rows beyond the limits of this module.
 
     With `on_broken` quotes are read strictly: it is called with row and reason for a row whose quotes are misplaced,
-    which is passed over, and a quote that is never closed is refused. Without it `csv` makes of them what it can.
+    which then comes as `BROKEN`, and a quote that is never closed is refused. Without it `csv` makes of them what it
+    can.
     More than `most` bytes are refused: what unpacks to so much was packed to exhaust whoever reads it.
     """
 
@@ -94,6 +97,7 @@ class CsvRows:
                     row += 1
                     self._pending = 0
                     self._on_broken(row, str(error))
+                    yield row, BROKEN
                     continue
                 raise BadInputError(
                     f"{self.place}, row {row + 1}",

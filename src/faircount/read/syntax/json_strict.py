@@ -1,12 +1,16 @@
 """JSON read strictly: one clear refusal for what a lenient parser would let pass."""
 
 import json
+import re
 from typing import Any
 
 from faircount.model import BadInputError
 
 BOM = b"\xef\xbb\xbf"
 """Byte-order mark that some exports carry before UTF-8."""
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that is half of a character; two stand for one beyond U+FFFF, one alone is no text."""
 
 
 def without_mark(data: bytes, place: str) -> bytes:
@@ -21,8 +25,8 @@ def without_mark(data: bytes, place: str) -> bytes:
 def strict_loads(data: bytes, place: str) -> Any:
     """Return the value of a small JSON file.
 
-    Raises `BadInputError` for bytes that are not UTF-8, syntax errors (with line and column), repeated keys,
-    NaN and infinities, and nesting too deep to read.
+    Raises `BadInputError` for bytes that are not UTF-8, syntax errors (with line and column), repeated keys, NaN and
+    infinities, half characters (lone surrogates), and nesting too deep to read.
     """
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -38,7 +42,15 @@ def strict_loads(data: bytes, place: str) -> Any:
 
     try:
         text = without_mark(data, place).decode("utf-8")
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return value
+    except UnicodeEncodeError as error:
+        raise BadInputError(
+            place, "text is whole characters", f"one half of one, {error.object[error.start]!a}",
+            "the program that wrote the file cut a text in two: ask for it again",
+        ) from error  # fmt: skip
     except UnicodeDecodeError as error:
         raise BadInputError(
             place, "JSON is written in UTF-8", f"byte 0x{data[error.start]:02x} at offset {error.start:,}",

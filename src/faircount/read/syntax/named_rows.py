@@ -47,23 +47,26 @@ def read_named(export: Export, name: str, builder: BatchBuilder, take: Callable[
     records, announced = 0, set(filter(None, header(export, name)))
     with open_rows(export, name, reject_broken(name, builder)) as rows:
         for row, cells in named_rows(rows, name, builder):
+            if cells is None:
+                yield from builder.when_full()
+                continue
             if not announced <= cells.keys():  # what was recognised was read leniently
                 raise BadInputError(
                     f"{rows.place}, row 1", "the names of columns are quoted whole or not at all",
                     ", ".join(sorted(announced - cells.keys())), "look for a lone quotation mark",
                 )  # fmt: skip
             records += take(row, cells)
-            if builder.full:
-                yield builder.build()
+            yield from builder.when_full()
         builder.add_file(export.names.index(name), name, rows, records)
 
 
-def named_rows(rows: CsvRows, name: str, builder: BatchBuilder) -> Iterator[tuple[int, Cells]]:
-    """Yield (row, cells by column name); the header is the first row, blank lines are passed over.
+def named_rows(rows: CsvRows, name: str, builder: BatchBuilder | None) -> Iterator[tuple[int, Cells | None]]:
+    """Yield (row, cells by column name); the header is the first row. None in place of cells: a row to be passed over.
 
-    A row with another number of cells than the header is kept among the rejected: which cell is missing cannot be
-    known. A column without a name is called by its number, `column 1`. Raises `BadInputError` when two columns have
-    one name.
+    A row with another number of cells than the header is kept among the rejected of `builder`, if there is one: which
+    cell is missing cannot be known. Rows that are blank or rejected are yielded, too, for the caller to build in
+    between: a file may have millions of them. A column without a name is called by its number, `column 1`. Raises
+    `BadInputError` when two columns have one name.
     """
     columns: dict[str, int] | None = None
     width = 0
@@ -72,11 +75,14 @@ def named_rows(rows: CsvRows, name: str, builder: BatchBuilder) -> Iterator[tupl
             width = max((index + 1 for index, cell in enumerate(cells) if normal(cell)), default=0)
             names = [normal(cell) or f"column {index}" for index, cell in enumerate(cells[:width], 1)]
             columns = columns_of(names, f"{rows.place}, row {row}")
-        elif not is_blank(cells):
-            if len(cells) < width or any(cells[width:]):  # delimiters at the end of a line are spreadsheets' habit
-                rule = f"a row has as many cells as the header, {width}"
+        elif is_blank(cells):
+            yield row, None
+        elif len(cells) < width or any(cells[width:]):  # delimiters at the end of a line are spreadsheets' habit
+            rule = f"a row has as many cells as the header, {width}"
+            if builder is not None:
                 builder.reject(name, row, rule, f"this row has {len(cells)}", value="; ".join(cells))
-                continue
+            yield row, None
+        else:
             yield row, {column: plain_cell(cells[index]) for column, index in columns.items()}
 
 

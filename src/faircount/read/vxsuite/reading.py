@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
+from typing import Annotated
 
 import msgspec
 
@@ -37,12 +38,15 @@ _SIGN = re.compile(rb'"(castVoteRecordReportMetadata|castVoteRecordRootHash)"\s*
 _VERSION = re.compile(rb'"Version"\s*:\s*"([\w.]{1,20})"')
 
 
+Sheets = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+
+
 class ScannedBatch(msgspec.Struct):
     """A batch as the scanner counted it. Older exports have it in the report, with other names."""
 
     id: str = ""
     label: str = ""
-    sheetCount: int | None = None
+    sheetCount: Sheets | None = None
     scannerId: str = ""
 
 
@@ -51,7 +55,7 @@ class OlderBatch(msgspec.Struct):
 
     id: str = msgspec.field(name="@id", default="")
     BatchLabel: str = ""
-    NumberSheets: int | None = None
+    NumberSheets: Sheets | None = None
     CreatingDeviceId: str = ""
 
 
