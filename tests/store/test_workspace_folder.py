@@ -88,6 +88,26 @@ def test_a_slip_of_the_hand_in_election_json_is_one_clear_error(space: Workspace
     assert refused.value.exit_code == 3
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "found"),
+    [
+        ("name", -1, "a source's name is a text, found -1"),
+        ("name", "\ud800", "surrogates not allowed"),
+        ("bytes", "x", "a source's bytes is a whole number"),
+        ("bytes", 10**20, "a source's bytes is a whole number"),
+        ("files", None, "a source's files is a whole number"),
+        ("rows", {"cards": "2"}, "a source's rows of cards is a whole number"),
+    ],
+)
+def test_a_slip_in_a_source_is_one_clear_error(space: Workspace, key: str, value: object, found: str) -> None:
+    put(space, [[batch([CARD])]])
+    document = json.loads(space.election_file.read_text())
+    document["sources"][0][key] = value
+    space.election_file.write_text(json.dumps(document))
+    with pytest.raises(BadInputError, match=found):
+        Workspace.open(space.root)
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b'{"faircount": 1}', b"\xff\xfe{}", b"[" * 100_000])
 def test_a_corrupt_election_json_is_one_clear_error(space: Workspace, data: bytes) -> None:
     space.election_file.write_bytes(data)

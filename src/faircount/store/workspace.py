@@ -124,10 +124,10 @@ class Workspace:
         again and then known by their content.
         """
         try:
-            known: dict[str, str] = json.loads((self.root / ".received.json").read_text(encoding="utf-8"))
-            return known
+            known = json.loads((self.root / ".received.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        return known if isinstance(known, dict) else {}
 
     def remember(self, received: str, digest: str) -> None:
         """Note that what was handed over held the source `digest`."""
@@ -204,6 +204,15 @@ def _refuse_odd(document: dict[str, Any], sources: tuple[Source, ...]) -> None:
     for source in sources:
         if not _DIGEST.fullmatch(source.digest):
             raise ValueError(f"a source's digest is 64 hexadecimal digits, found {source.digest!r}")
+        said = {**asdict(source), **{f"rows of {table}": rows for table, rows in source.rows}}
+        for name, value in said.items():
+            whole = name in ("number", "bytes", "files") or name.startswith("rows of ")
+            if name != "rows" and not (_is_count(value) if whole else isinstance(value, str)):
+                kind = "a whole number" if whole else "a text"
+                raise ValueError(f"a source's {name} is {kind}, found {value!r}")
+    if not all(isinstance(why, str) for why in document["unread"].values()):
+        raise ValueError("unread files have a reason, a text")
+    json.dumps(document, ensure_ascii=False).encode()  # half of a character is a UnicodeEncodeError, a ValueError
     if not isinstance(document["name"], str) or not isinstance(document["date"], str):
         raise ValueError("name and date are texts")
     if not isinstance(document["decisions"], dict):
@@ -216,6 +225,10 @@ def _refuse_odd(document: dict[str, Any], sources: tuple[Source, ...]) -> None:
                     "a decision is a rule (text), seats, votes_allowed or cards (whole number from 1) or options "
                     f"(object), found {name} {value!r} for {title!r}"
                 )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 1 << 63
 
 
 def short(digest: str) -> str:
