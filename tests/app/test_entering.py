@@ -51,6 +51,20 @@ def test_points() -> None:
         said(SCORED, "Ada", "row 2")
 
 
+@pytest.mark.parametrize(
+    ("contest", "text"), [(MARKED, "Ada | ada"), (MARKED, "Bo | #2"), (RANKED, "Ada = Ada"), (SCORED, "Bo 1 | Bo 2")]
+)
+def test_a_choice_named_twice_is_refused_and_not_taken_for_one(contest: Contest, text: str) -> None:
+    with pytest.raises(BadInputError, match=r"row 7: a cell names each choice once.*twice"):
+        said(contest, text, "row 7")
+    assert said(RANKED, "Bo > Bo > Ada", "row 7").ranking[0] == BO, "voters do write a name at two ranks"
+
+
+def test_two_write_ins_on_one_card_are_no_slip() -> None:
+    pooled = replace(MARKED, choices=(*MARKED.choices, Choice("Write-in", kind="write-in")))
+    assert said(pooled, "Write-in | Write-in", "row 7").votes
+
+
 @pytest.mark.parametrize("text", ["Nobody", "#4", "#0", "Ada, Bo", "Ada |"])
 def test_a_name_that_is_not_on_the_ballot_is_refused_with_its_place(text: str) -> None:
     with pytest.raises(BadInputError, match=r"row 7: a choice of 'Board' is one of #1 Ada, #2 Bo, #3 Smith, Cy"):

@@ -263,3 +263,13 @@ def test_no_path_is_no_traceback(tmp_path: Path) -> None:
     space = Workspace.create(tmp_path / "e")
     with pytest.raises(BadInputError, match="No such file"):
         ingest(space, [tmp_path / "nowhere.zip"])
+
+
+def test_a_table_named_together_with_its_mapping_is_read_once(tmp_path: Path) -> None:
+    """As `faircount ingest export.csv*` names them."""
+    fixture = ROOT / "tests" / "fixtures" / "read" / "mapped-table" / "cards"
+    for name in ("export.csv", "export.csv.mapping.json"):
+        shutil.copyfile(fixture / name, tmp_path / name)
+    space = Workspace.create(tmp_path / "e")
+    ingest(space, [tmp_path / "export.csv", tmp_path / "export.csv.mapping.json"])
+    assert [source.format for source in space.election().sources] == ["mapped-table"]

@@ -156,3 +156,29 @@ def test_the_commands_of_a_report_are_safe_to_paste(tmp_path: Path) -> None:
     [command] = [c for c in gather(Opened(space.root)).commands if " ingest " in c]
     assert shlex.split(command)[-1] == name
     assert '"$(' not in command
+
+
+def test_a_measure_whose_first_choice_is_no_asks_which_must_reach_the_threshold(here: Here, tmp_path: Path) -> None:
+    """Records without an order of the ballot have the choices by the alphabet: the count would be of the other side."""
+    (tmp_path / "cards.csv").write_text(
+        "card,contest,choices\n" + "".join(f"{n},Bond,Yes\n" for n in range(3)) + "4,Bond,No\n"
+    )
+    space = Workspace.create(tmp_path / "e")
+    ingest(space, [tmp_path / "cards.csv"])
+    for options in ((), ("-O", "threshold=3/5")):
+        found = here("-w", space.root, "recount", "Bond", "--rule", "threshold", *options)
+        assert found.code == 2 and "its first choice is 'No'" in found.err and "-O yes=NAME" in found.err
+    assert (
+        here("-w", space.root, "decide", "Bond", "--rule", "threshold", "-O", "threshold=3/5", "-O", "yes=Yes").code
+        == 0
+    )
+    assert one(here, space.root, "Bond")["verdict"] == "passed"
+
+
+def test_a_decision_beside_an_audit_says_what_the_audit_keeps(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "cards.csv").write_text("card,contest,choices\n1,Board,Ada\n")
+    space = Workspace.create(tmp_path / "e")
+    ingest(space, [tmp_path / "cards.csv"])
+    assert "audit" not in here("-w", space.root, "decide", "Board", "--seats", "1").err
+    (space.root / "log").mkdir()
+    assert "keeps the rule that it was committed with" in here("-w", space.root, "decide", "Board", "--seats", "1").err

@@ -205,3 +205,40 @@ def test_a_mapping_that_makes_no_rows_is_refused(change: dict[str, Any], said: s
 def test_a_table_of_nothing_known_is_said_to_be_none() -> None:
     with pytest.raises(BadInputError, match="columns of batches, turnout, votes or marks"):
         propose(rows("Colour,Weather\nblue,rain\ngreen,sun\n"))
+
+
+def test_ranks_spelt_in_words() -> None:
+    mapping = propose(rows("Ballot ID,First Choice,Second Choice,Name of Third\n1,Ada,Bo,x\n2,Bo,Ada,y\n"), "Mayor")
+    assert [(c.means, c.rank) for c in mapping.columns][1:3] == [("rank", 1), ("rank", 2)]
+    named = propose(rows("Ballot ID,Mayor First Choice,Mayor Second Choice\n1,Ada,Bo\n2,Bo,Ada\n"))
+    assert [c.contest for c in named.columns] == ["", "Mayor", "Mayor"]
+
+
+@pytest.mark.parametrize("above", [",Mayor,Mayor,Council,Council,", ",Mayor,,Council,,"])
+def test_a_row_of_contests_above_the_header(tmp_path: Path, above: str) -> None:
+    """As a sheet of results has it; merged cells are exported with a name in the first alone."""
+    path = written(tmp_path, f"{above}\nPrecinct,Ada,Bo,Ada,Dee,Undervotes\nP1,10,20,3,4,23\nP2,5,6,7,8,0\n")
+    mapping = proposed(path).mapping
+    assert (mapping.table, mapping.header_row, mapping.everywhere) == ("reported", 2, ())
+    tables = read_mapped(path)
+    found = [(r["contest"], r["choice"], r["measure"], r["count"]) for r in tables["reported"] if r["row"] == 3]
+    assert found == [
+        ("Mayor", "Ada", "votes", 10), ("Mayor", "Bo", "votes", 20), ("Council", "Ada", "votes", 3),
+        ("Council", "Dee", "votes", 4), ("Council", None, "undervotes", 23),
+    ]  # fmt: skip
+
+
+def test_a_second_column_of_one_name_is_not_taken_for_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "Precinct,Ada,Bo,Ada\nP1,10,20,3\nP2,5,6,7\n")
+    mapping = proposed(path, "Mayor").mapping
+    assert meanings(mapping) == ["precinct", "votes", "votes", "ignore"]
+    assert "another column has its name" in mapping.columns[3].why
+    assert sum(r["count"] for r in read_mapped(path, "Mayor")["reported"] if r["choice"] == "Ada") == 15
+
+
+def test_results_whose_unit_has_no_known_name() -> None:
+    """Else a table in another language could not be mapped at all: there would be no file to edit."""
+    mapping = propose(rows("Stimmbezirk,Ada,Bo\n001,10,20\n002,5,6\n"), "Mayor")
+    assert meanings(mapping) == ["precinct", "votes", "votes"]
+    with pytest.raises(BadInputError, match="columns of batches"):
+        propose(rows("Stimmbezirk,Ada,Bo\n001,10,20\n001,5,6\n"), "Mayor")

@@ -54,6 +54,16 @@ def test_two_choices_stay_two(a: str, b: str) -> None:
     assert alike(choice_key(a), choice_key(b))[0] < LEAST
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "most"),
+    [("Bob Jones III", "Bob Jones II", 0), ("JONES JR, BOB", "Bob Jones Sr.", 0), ("Bob Jones Jr.", "BOB JONES", 80),
+     ("Bob Jones Jr.", "JONES, BOB JR", 100)],
+)  # fmt: skip
+def test_fathers_and_sons_are_two_people(a: str, b: str, most: int) -> None:
+    found = choices([Named("cvr", "Mayor", (a, "Ada Lark")), Named("results", "Mayor", (b, "Ada Lark"))])
+    assert [p.confidence for p in found] == ([most] if most else [])
+
+
 def test_two_names_of_one_source_are_never_one() -> None:
     one = Named("results", "Mayor", ("Ada Lovelace", "Ada Lovelace Jr.", "LOVELACE, ADA"))
     assert not choices([one])

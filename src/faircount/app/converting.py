@@ -92,7 +92,9 @@ def _write(opened: Opened, writer: Writer, wanted: Wanted, target: Path, ingeste
     losses = tuple(sorted(losses_of(material, writer), key=lambda loss: not loss.grave))
     if any(loss.grave for loss in losses) and not wanted.allow_loss:
         raise LostVotesError(writer, losses)
-    if writer.level != "tables" and not writer.whole and not material.contests:
+    # A manifest or a turnout is of no contest, and worth writing where the format has a place for it.
+    alone = any(material.survey[table] for table in ("manifest", "turnout") if table in writer.needs)
+    if writer.level != "tables" and not writer.whole and not material.contests and not alone:
         raise UsageError(f"there is no contest that {writer.title} can hold")
     with tempfile.TemporaryDirectory(prefix=".convert-", dir=target.parent) as folder:
         made = Path(folder) / "made"

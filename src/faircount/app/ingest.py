@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from faircount import __version__
-from faircount.app.mapping import mapping_file
+from faircount.app.mapping import is_mapping, mapping_file
 from faircount.app.progress import Progress, Silent
 from faircount.app.rejected import MAX_SHOWN, rows_of_rejected
 from faircount.app.sniffing import Sniffed, exports_in
 from faircount.model import BadInputError, MissingToolError, RejectedRow, RejectedRowsError, Source
 from faircount.read import READERS, Export, Part, Reader
+from faircount.read.export import MAPPING
 from faircount.store import Commit, Workspace, free_number, source_digest, stage
 
 NOT_READ = "not read: "
@@ -91,6 +92,8 @@ def ingest(
     found: list[Sniffed] = []
     unread: list[Sniffed] = []
     for path in paths:
+        if is_mapping(path) and path.with_name(path.name.removesuffix(MAPPING)) in paths:
+            continue  # `x.csv*` names the table too, and it is read by its mapping
         more, rest = exports_in(path, named)
         found += more
         unread += rest

@@ -194,6 +194,8 @@ def decide(
         console.document({"contest": titles[0], "decision": opened.space.election().decisions[titles[0]]})
     else:
         console.out(f"recorded for {titles[0]}")
+    if (workspace / "log").is_dir():
+        console.say("an audit is begun in this folder: what it has committed keeps the rule that it was committed with")
 
 
 def _refuse_decision(contest: Contest, rule: str | None, options: tuple[tuple[str, str], ...]) -> None:

@@ -19,7 +19,7 @@ from faircount.model.commitment import (
     Seen,
     Subject,
 )
-from faircount.model.contest import CandidateIndex, CardCount, Choice, Contest, Rank, VoteCount, Weight
+from faircount.model.contest import KINDS, CandidateIndex, CardCount, Choice, Contest, Rank, VoteCount, Weight
 from faircount.model.errors import (
     BadInputError,
     FaircountError,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HALF",
     "INACTIVE_CAUSES",
+    "KINDS",
     "NAME_STATUSES",
     "NOBODY",
     "PHANTOM",

@@ -24,6 +24,9 @@ Weight = int | Fraction
 ABSTAINING = ("abstain", "withhold", "broker-non-vote")
 """Kinds of choice of a shareholders' proposal that stand for no person and no answer."""
 
+KINDS = ("regular", "write-in", "qualified-write-in", "no-preference", "withdrawn", "group", *ABSTAINING)
+"""Every kind of choice: see `Choice.kind`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -87,6 +87,9 @@ _SAYINGS = (
     frozenset({"none of these candidates", "none of the above", "no preference"}),
 )  # fmt: skip
 """Sayings for one thing that share few letters."""
+_GENERATIONS = ("jr", "sr", "ii", "iii", "iv")
+ONE_GENERATION = 80
+"""How alike two names are at most of which one has `Jr.` or the like, and the other nothing."""
 
 
 def title_key(title: str) -> str:
@@ -100,14 +103,19 @@ def _number(word: str) -> str:
     return word.lstrip("0") or "0" if word.isdecimal() else word
 
 
+def _generation(name: str) -> str:
+    """Return what tells a father from a son, `jr`; empty where a name does not say."""
+    return next((word for word in name_key(name).split() if word in _GENERATIONS), "")
+
+
 def choice_key(name: str) -> str:
     """Return a choice's name for comparison: party, number and running mate off, `LAST, FIRST` turned round."""
     plain = _IDENTIFIER.sub("", name).strip()
     plain = _PARTY.sub("", plain).strip() or plain
     first = re.split(r"\s*/\s*|\s+&\s+|\s+[aA][nN][dD]\s+", plain)[0] or plain
     last, comma, given = first.partition(",")
-    turned = f"{given} {last}" if comma and name_key(given) not in ("", "jr", "sr", "ii", "iii", "iv") else first
-    words = [w for w in name_key(turned).split() if w not in ("jr", "sr", "ii", "iii", "iv")]
+    turned = f"{given} {last}" if comma and name_key(given) not in ("", *_GENERATIONS) else first
+    words = [w for w in name_key(turned).split() if w not in _GENERATIONS]
     kept = [w for at, w in enumerate(words) if len(w) > 1 or at in (0, len(words) - 1)]  # initials in the middle
     return " ".join(kept) or name_key(name)
 
@@ -248,6 +256,10 @@ def choices(named: Sequence[Named], different: Iterable[tuple[str, str, str]] = 
                 if sources[a] & sources[b] or (contest, frozenset((a, b))) in settled:
                     continue
                 confidence, why = alike(keys[a], keys[b])
+                ages = {_generation(a), _generation(b)}
+                if len(ages) == 2:
+                    why = f"{why}, and one says {max(ages)}"
+                    confidence = min(confidence, ONE_GENERATION) if "" in ages else 0
                 if confidence >= LEAST:
                     rank_a, rank_b = (on_cards[a], len(sources[a])), (on_cards[b], len(sources[b]))
                     name, means = (a, b) if (rank_a, b) < (rank_b, a) else (b, a)

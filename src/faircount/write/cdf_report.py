@@ -11,7 +11,7 @@ from typing import Any
 from faircount.model import Mark, Pattern
 from faircount.write.features import about
 from faircount.write.vote_grid import rows_of
-from faircount.write.writer import Loss, Material, Terms, Way
+from faircount.write.writer import Loss, Material, Terms, Way, kinds_lost
 
 Object = dict[str, Any]
 
@@ -25,6 +25,8 @@ ELECTION, SCOPE, PROGRAM = "election", "scope", "faircount"
 _CONTEST_STATUS = {"overvote": "overvoted", "undervote": "undervoted", "blank-contest": "not-indicated",
                    "invalid-contest": "invalidated-rules", "invalidated-rules": "invalidated-rules"}  # fmt: skip
 _MARK_STATUS = frozenset(("adjudicated", "generated-rules", "invalidated-rules"))
+KINDS = ("write-in", "qualified-write-in")
+"""Kinds of choice that the format has a word for, `IsWriteIn`."""
 _SNAPSHOTS = ("original", "modified", "interpreted")
 _ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 _OURS = re.compile(r"(contest|choice|candidate|party|unit)-[\d-]+|election|scope|faircount|s-[\d-]+")
@@ -279,9 +281,7 @@ def more(material: Material) -> Iterator[Loss]:
         yield Loss("what the ballot calls its line for write-ins", renamed)
     if apart := _same_sheet_twice(material):
         yield Loss("which cards belong to one ballot, where a ballot has one sheet twice", apart)
-    for kind, words in (("no-preference", "mean no preference"), ("withdrawn", "were withdrawn")):
-        if kinds := sum(choice.kind == kind for choice in choices):
-            yield Loss(f"which choices {words}", kinds)
+    yield from kinds_lost(material, KINDS)
 
 
 def _same_sheet_twice(material: Material) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from faircount.model import UsageError
 from faircount.model.tables import MANIFEST
 from faircount.write.cells import csv_row, one_line
 from faircount.write.writer import Loss, Material, Writer
@@ -49,13 +50,24 @@ def write_arlo(material: Material, folder: Path) -> None:
     _write(material, folder / "manifest.csv", header, lambda row: tuple(row[name] for name in names))
 
 
+def _refuse_claims_alone(material: Material) -> None:
+    """Raise `UsageError` where every count of a batch is somebody else's claim: the file would hold no batch at all."""
+    if next(_rows(material), None) is None:
+        claims = {claim for table in material.rows("manifest") for claim in table.column("claim").to_pylist()}
+        raise UsageError(
+            f"there is no ballot manifest: all counts of batches are claims of others ({', '.join(sorted(claims))})"
+        )
+
+
 def _unnamed(material: Material) -> Iterator[Loss]:
+    _refuse_claims_alone(material)
     missing = sum(row["tabulator"] is None for row in _rows(material))
     if missing:
         yield Loss("the tabulator of batches, which this format asks for, is not known", missing, grave=True)
 
 
 def _twice(material: Material) -> Iterator[Loss]:
+    _refuse_claims_alone(material)
     seen: set[tuple[Any, Any]] = set()
     again = 0
     for row in _rows(material):

@@ -1,6 +1,7 @@
 """Plain CSV: faircount's own form for people, one row a card and contest, the choices in one cell."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,11 @@ _TABLES = {
     "turnout": ("jurisdiction", "precinct", "counting_group", "measure", "count", "claim"),
     "styles": ("style", "contest"),
 }  # fmt: skip
+_MEASURES = {
+    "reported": ("votes", "undervotes", "overvotes", "ballots_cast", "registered"),
+    "turnout": ("registered", "checked_in", "ballots_cast", "cards_cast"),
+}
+"""Table → the measures that plain CSV has words for; rows of others are not written, and that is said."""
 _SIGN = re.compile(r"[\\|>=]")
 
 
@@ -57,8 +63,11 @@ def _once(material: Material, name: str, columns: tuple[str, ...]) -> Iterator[t
     seen: set[tuple[Any, ...]] = set()
     for table in material.rows(name):
         for row in rows_of(table, columns):
-            if name != "styles" or row not in seen:
+            if name == "styles":
+                if row in seen:
+                    continue
                 seen.add(row)
+            if name not in _MEASURES or row[columns.index("measure")] in _MEASURES[name]:
                 yield tuple("" if value is None else str(value) for value in row)
 
 
@@ -99,6 +108,11 @@ def _more(material: Material) -> Iterator[Loss]:
     cards = material.survey["cards"]
     if unknown != cards:
         yield Loss("that a card has no imprinted id: its number in the file stands for it", cards - unknown)
+    for name, known in _MEASURES.items():
+        others = Counter(measure for table in material.rows(name) for (measure,) in rows_of(table, ("measure",)))
+        if found := sorted(set(others) - set(known)):
+            rows = sum(others[measure] for measure in found)
+            yield Loss(f"figures that the format has no place for: {', '.join(found)}", rows)
 
 
 WRITER = Writer(

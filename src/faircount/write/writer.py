@@ -1,6 +1,7 @@
 """The shape of a writer, of what it is given to write, and of what it says that it cannot hold."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -178,6 +179,18 @@ def _same_name(name: str) -> str:
 
 def _nothing_more(material: Material) -> Iterator[Loss]:
     return iter(())
+
+
+_KINDS = {"no-preference": "mean no preference", "withdrawn": "were withdrawn",
+          "group": "are squares above the line, which stand for a party's candidates"}  # fmt: skip
+
+
+def kinds_lost(material: Material, held: Container[str]) -> Iterator[Loss]:
+    """Yield what a format does not hold of kinds of choices that it writes as regular ones; `held` are those it has."""
+    kinds = Counter(choice.kind for terms in material.contests for choice in terms.contest.choices)
+    for kind, choices in sorted(kinds.items()):
+        if kind != "regular" and kind not in held:
+            yield Loss(f"which choices {_KINDS.get(kind, f'are of the kind {kind!r}')}", choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,12 @@ def read(held: HeldAudit, path: Path) -> dict[str, Seen]:
     by_unit: dict[str, list[Row]] = {}
     for row in _rows(path, commitment.design is Design.BATCH):
         by_unit.setdefault(row.unit, []).append(row)
-    filled = {unit: rows for unit, rows in by_unit.items() if any(row.said and row.cards != "" for row in rows)}
+    # A template of batches names every choice: only a number, or that the batch is lost, is somebody's word.
+    filled = {
+        unit: rows
+        for unit, rows in by_unit.items()
+        if any(row.said and (row.cards != "" or row.said.casefold() == LOST) for row in rows)
+    }
     if not filled:
         raise BadInputError(path.name, "somebody has filled it in", "only empty rows", "fill in the column `said`")
     return {unit: _seen(commitment, rows) for unit, rows in filled.items()}
@@ -126,6 +131,10 @@ def _rows(path: Path, batches: bool) -> Iterator[Row]:
 def _seen(commitment: Commitment, rows: Iterable[Row]) -> Seen:
     rows = list(rows)
     if any(row.said.casefold() == LOST for row in rows):
+        batches = commitment.design is Design.BATCH
+        if held := [row for row in rows if (row.cards if batches else row.said) and row.said.casefold() != LOST]:
+            raise BadInputError(held[0].place, f"nothing is said of what was {LOST}", repr(held[0].said),
+                                f"leave the other rows of {held[0].unit!r} empty, or take {LOST!r} away")  # fmt: skip
         return Seen(False, {})
     if commitment.design is Design.BATCH:
         return Seen(True, _batch(commitment, rows))
@@ -204,6 +213,11 @@ def said(contest: Contest, text: str, place: str) -> Ballot:
         marks = tuple(_scored(contest, part, place) for part in text.split("|"))
     else:
         marks = tuple(Mark(_choice(contest, part, place)) for part in text.split("|"))
+    # Write-ins of one card may be several persons, who share one name here.
+    named = Counter((mark.choice, mark.rank) for mark in marks if contest.choices[mark.choice].kind != "write-in")
+    if twice := [choice for (choice, _), times in named.items() if times > 1]:
+        raise BadInputError(place, "a cell names each choice once, or once a rank",
+                            f"{contest.name_of(twice[0])!r} twice", "look at the card again")  # fmt: skip
     return ballot_of(rule, contest, Pattern(tuple(sorted(marks, key=Mark.sort_key))))
 
 

@@ -62,7 +62,7 @@ def _of_mode(config: Config) -> dict[str, str]:
             "threshold": "first-round" if rules.first_round_threshold else "each-round",
             "until_two": "elected-before" if rules.until_two else "no",
         }
-        return {**found, **stop, "without_votes": "go-on"} if mode == "singleWinnerMajority" else found
+        return {**found, "without_votes": "go-on", **(stop if mode == "singleWinnerMajority" else {})}
     if mode == "bottomsUp":
         return {"batch": "no"}
     if rules.part is not None:

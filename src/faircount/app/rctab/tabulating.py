@@ -114,7 +114,7 @@ def _refuse_open(contest: Contest, transcript: Transcript) -> None:
             f"{contest.title}: round {len(transcript.rounds)} has a tie that nobody has decided ({names}); say who was "
             f"picked: -O tie=recorded -O 'tie_record=[\"…\"]'"
         )
-    if last is not None and transcript.verdict == "stopped" and not last.excluded:
+    if last is not None and transcript.verdict == "stopped" and last.note and not last.excluded:
         raise UsageError(f"{contest.title}: {last.note}")
     if last is None or transcript.verdict == "no votes":
         raise UsageError(f"{contest.title}: no ballot counts for anybody, so nobody is elected")

@@ -17,10 +17,15 @@ from faircount.model import (
     Transcript,
     UsageError,
     VoteCount,
+    name_key,
 )
 
 FIRST_ON_BALLOT = "first-on-ballot"
 """Value of option `yes`: the first choice in the order of the ballot is the one that must reach the threshold."""
+
+AGAINST = ("no", "against", "reject")
+"""First words of choices that are hardly the one that must reach a threshold: records without an order of the ballot
+have them by the alphabet, `No` before `Yes`."""
 
 OPTIONS = (
     Option(
@@ -55,7 +60,8 @@ OPTIONS = (
         "yes",
         (FIRST_ON_BALLOT, CHOICE),
         FIRST_ON_BALLOT,
-        "Which choice must reach the threshold: the first on the ballot, or the choice of this name.",
+        "Which choice must reach the threshold: the first on the ballot, or the choice of this name. A first choice "
+        "that says no is refused: then the name must be stated.",
     ),
 )
 
@@ -135,6 +141,12 @@ def _decisions(contest: Contest) -> tuple[dict[str, str], CandidateIndex]:
     if not contest.choices:
         raise BadInputError(f"contest {contest.title!r}", "a measure has a choice that can reach the threshold", "none")
     if decided["yes"] == FIRST_ON_BALLOT:
+        first = contest.choices[0].name
+        if name_key(first).partition(" ")[0] in AGAINST:
+            raise UsageError(
+                f"contest {contest.title!r}: its first choice is {first!r}, and nobody has stated which choice must "
+                f"reach the threshold: -O yes=NAME"
+            )
         return decided, CandidateIndex(0)
     return decided, CandidateIndex([choice.name for choice in contest.choices].index(decided["yes"]))
 

@@ -18,6 +18,7 @@ from faircount.count.ranked.instant_runoff import (
     MINIMUM,
     THRESHOLD,
     UNTIL_TWO,
+    WITHOUT_VOTES,
     final_round_margin,
     first_reading,
     majority_rounds,
@@ -36,6 +37,7 @@ OPTIONS = (
     *ROUNDS_TIES,
     with_default(UNTIL_TWO, "no", "Utah Code § 20A-4-603(1)(a)(ii)."),
     with_default(WITHDRAWN, "skip", "the Code does not say."),
+    with_default(WITHOUT_VOTES, "stop", "the Code does not say."),
     with_default(WRITE_INS, "count", "the Code does not say."),
 )
 
@@ -48,9 +50,9 @@ def count(contest: Contest, profile: Profile) -> Transcript:
 
     Those elected are passed over, as withdrawn choices are; those excluded in one pass take part in the next. The
     first round of a new pass follows from the ballots, not from the transfers of the round before: its note says so.
-    A tie that nothing decides stops the count, with the seats filled before it. Seats for which no votes are left, or
-    nobody with the votes that `minimum` demands, stay empty. Source: Utah Code § 20A-4-603(3) for more than one
-    at-large office.
+    A tie that nothing decides stops the count, with the seats filled before it. Seats for which no votes are left
+    (`without_votes`), or nobody with the votes that `minimum` demands, stay empty. Source: Utah Code § 20A-4-603(3)
+    for more than one at-large office.
     """
     decided = ranked_settings(RULE, contest)
     ties = Ties(contest, decided)

@@ -41,6 +41,8 @@ _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 _RANK = re.compile(r"\b(?:rank|choice|preference|pref)\s*(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)\b")
 _RANK_WORD = re.compile(r"\b(rank|choice|preference|pref)\b")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_SPELT = re.compile(rf"\b({'|'.join(_ORDINALS)})(?=\s+(?:rank|choice|preference|pref)\b)")
 _UNITS = {"jurisdiction", "precinct", "counting_group"}
 _IN_WORDS = {"choice", "contest", "party"}
 """What cells say in words: a column of figures whose name only begins or ends so, `Candidate A`, is something else."""
@@ -58,6 +60,8 @@ class _Look:
     cells: tuple[str, ...]
     named: str
     rank: int
+    above: str = ""
+    """What stands above the header, where the table has a row of contests there."""
 
     @property
     def figures(self) -> bool:
@@ -71,8 +75,8 @@ class _Look:
         return bool(self.cells) and set(self.cells) <= {"0", "1", ""} and "0" in self.cells
 
 
-def _look(number: int, header: str, cells: tuple[str, ...]) -> _Look:
-    look = _Look(number, header, cells, _named(header), _rank(header))
+def _look(number: int, header: str, cells: tuple[str, ...], above: str) -> _Look:
+    look = _Look(number, header, cells, _named(header), _rank(header), above)
     loose = look.named in _IN_WORDS and name_key(header) not in dict(_WORDS)[look.named]
     return replace(look, named="") if loose and look.figures else look
 
@@ -83,15 +87,16 @@ def propose(rows: Sequence[Sequence[str]], contest: str = "") -> Mapping:
     `contest` is what the file is about where no column says. Raises `BadInputError` where nothing of it looks like
     votes, batches or turnout.
     """
-    at = _header_row(rows)
+    at, contests = _header_row(rows)
     header = [plain_cell(cell) for cell in rows[at]]
     while header and not header[-1]:
         header.pop()
     below = [row for row in rows[at + 1 : at + 1 + LOOKED_AT] if any(cell.strip() for cell in row)]
     looks = [
-        _look(n, name, tuple(plain_cell(row[n - 1]) if n <= len(row) else "" for row in below))
+        _look(n, name, tuple(plain_cell(row[n - 1]) if n <= len(row) else "" for row in below),
+              contests[n - 1] if n <= len(contests) else "")
         for n, name in enumerate(header, 1)
-    ]
+    ]  # fmt: skip
     for made in (_manifest, _cards, _reported, _turnout):
         if columns := made(looks, contest):
             told = dict.fromkeys(c.number for c in columns)
@@ -109,17 +114,40 @@ def propose(rows: Sequence[Sequence[str]], contest: str = "") -> Mapping:
     )  # fmt: skip
 
 
-def _header_row(rows: Sequence[Sequence[str]]) -> int:
-    """Return the index of the first row that names at least two columns, each once, above rows with cells."""
-    for at, row in enumerate(rows[:20]):
-        names = [plain_cell(cell) for cell in row if plain_cell(cell)]
-        if len(names) < 2 or len(set(names)) < len(names) or any(figure_of(name) is not None for name in names):
-            continue
-        if any(sum(bool(c.strip()) for c in below) >= 2 for below in rows[at + 1 : at + 4]):
-            return at
-    raise BadInputError(
-        "mapping", "a row of the first 20 names the columns, each once", f"{len(rows):,} rows", "add a header row"
-    )
+def _header_row(rows: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
+    """Return the index of the first row that names at least two columns, above rows with cells, and the contests.
+
+    A row that names each once is better than one that does not. Where that row has a hole or a repeated name, names
+    less than the row below it, and figures follow, it is a row of contests: each holds until the next.
+    """
+    for twice in (False, True):
+        for at, row in enumerate(rows[:20]):
+            if not _names_columns(row, twice):
+                continue
+            if any(sum(bool(c.strip()) for c in below) >= 2 for below in rows[at + 1 : at + 4]):
+                return (at + 1, _held(row)) if _is_above_header(rows[at : at + 3]) else (at, [])
+    raise BadInputError("mapping", "a row of the first 20 names the columns", f"{len(rows):,} rows", "add a header row")
+
+
+def _names_columns(row: Sequence[str], twice: bool) -> bool:
+    names = [plain_cell(cell) for cell in row if plain_cell(cell)]
+    distinct = len(set(names))
+    return distinct > 1 and (twice or distinct == len(names)) and not any(figure_of(n) is not None for n in names)
+
+
+def _is_above_header(rows: Sequence[Sequence[str]]) -> bool:
+    if len(rows) < 3 or not _names_columns(rows[1], True) or not any(figure_of(plain_cell(c)) for c in rows[2]):
+        return False
+    here, below = ([plain_cell(c) for c in row if plain_cell(c)] for row in rows[:2])
+    return len(set(here)) < len(below) and len(here) <= len(below)
+
+
+def _held(row: Sequence[str]) -> list[str]:
+    """Return the cells of a row of contests, each held until the next: so merged cells are exported."""
+    found: list[str] = []
+    for cell in row:
+        found.append(plain_cell(cell) or (found[-1] if found else ""))
+    return found
 
 
 def _named(header: str) -> str:
@@ -134,8 +162,13 @@ def _named(header: str) -> str:
 
 
 def _rank(header: str) -> int:
-    found = _RANK.search(header.lower())
+    found = _RANK.search(_in_digits(header))
     return int(found[1] or found[2]) if found else 0
+
+
+def _in_digits(header: str) -> str:
+    """Return a header in lower case, with `first choice` as `1st choice`."""
+    return _SPELT.sub(lambda found: f"{_ORDINALS.index(found[0]) + 1}th", header.lower())
 
 
 def _column(look: _Look, means: str, why: str = "", **more: object) -> Column:
@@ -188,7 +221,9 @@ def _cards(looks: Sequence[_Look], contest: str) -> list[Column]:
 
 def _shared_title(headers: Sequence[str]) -> str:
     """Return what headers have in common once the rank is taken off: `Mayor` of `Mayor 1st Choice` and its like."""
-    bare = {" ".join(_RANK_WORD.sub(" ", _RANK.sub(" ", header.lower())).split()).strip(" -:_") for header in headers}
+    bare = {
+        " ".join(_RANK_WORD.sub(" ", _RANK.sub(" ", _in_digits(header))).split()).strip(" -:_") for header in headers
+    }
     return bare.pop().title() if len(bare) == 1 else ""
 
 
@@ -200,16 +235,30 @@ def _reported(looks: Sequence[_Look], contest: str) -> list[Column]:
     if {"choice", "count"} <= by.keys() and by["count"].figures and ("contest" in by or contest):
         extra = [_column(k, k.named) for k in looks if k.named == "measure"]
         return [*units, *long, *extra]
-    figures = [k for k in looks if k.named in ("undervotes", "overvotes", "ballots_cast", "registered") and k.figures]
     wide = [k for k in looks if not k.named and k.header and k.figures and name_key(k.header) not in _NOBODY]
-    if contest and units and len(wide) > 1:
-        named = _firsts(figures, {k.named for k in figures})
-        return [
-            *units,
-            *named,
-            *(_column(k, "votes", "a column of figures", contest=contest, choice=k.header) for k in wide),
-        ]
+    if not units and contest and looks and not looks[0].named and len(set(looks[0].cells)) == len(looks[0].cells) > 1:
+        units = [_column(looks[0], "precinct", "it differs in every row")]
+        wide = [k for k in wide if k is not looks[0]]
+    votes: dict[tuple[str, str], Column] = {}
+    for k in wide:
+        if title := k.above or contest:
+            column = _column(k, "votes", "a column of figures", contest=title, choice=k.header)
+            votes.setdefault((title, k.header), column)
+    if units and len(votes) > 1:
+        twice = "another column has its name: if it is the right one, or of another contest, say so"
+        rest = [_column(k, "ignore", twice) for k in wide if (k.above or contest, k.header) in votes]
+        return [*units, *_residue(looks, contest), *{c.number: c for c in (*rest, *votes.values())}.values()]
     return []
+
+
+def _residue(looks: Sequence[_Look], contest: str) -> list[Column]:
+    """Return the columns of figures that are no choice's, the first of each kind in every contest."""
+    found: dict[tuple[str, str], Column] = {}
+    for k in looks:
+        title = k.above or contest
+        if title and k.named in ("undervotes", "overvotes", "ballots_cast", "registered") and k.figures:
+            found.setdefault((title, k.named), _column(k, k.named, contest=k.above))
+    return list(found.values())
 
 
 def _turnout(looks: Sequence[_Look], _contest: str) -> list[Column]:

@@ -17,7 +17,7 @@ Several files in a folder or zip are one source. An empty cell is null: the sour
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from faircount.model import Batch
+from faircount.model import KINDS, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.plain.plain_cards import PlainCards
@@ -61,7 +61,7 @@ FORMS = {
     ),
     "choices": Form(
         ("contest", "choice"), ("key", "party", "kind"), (), (("kind", "regular"),),
-        (("kind", ("regular", "write-in", "qualified-write-in", "no-preference")),),
+        (("kind", KINDS),),
     ),
     "styles": Form(("style", "contest"), ()),
     "cards": Form(
