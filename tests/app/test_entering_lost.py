@@ -10,6 +10,7 @@ from faircount.app.auditing.entering import read, template
 from faircount.app.auditing.held import HeldAudit
 from faircount.app.auditing.preparing import Prepared
 from faircount.app.auditing.rehearsing import ticking
+from faircount.app.auditing.standing import standing
 from faircount.model import BadInputError, Commitment, Person, Seen
 from faircount.store import Workspace
 
@@ -44,6 +45,25 @@ def test_a_card_is_not_lost_and_read_at_once(tmp_path: Path) -> None:
         both = table(tmp_path / "both.csv", held, {0: "#1", 1: "not found"})
         with pytest.raises(BadInputError, match=r"both.csv, row 2: nothing is said of what was not found; found '#1'"):
             read(held, both)
+
+
+def test_a_contest_that_a_record_does_not_list_is_told(tmp_path: Path) -> None:
+    cards = [("", {"c1": "A", "c2": "A"})] * 12 + [("", {"c1": "A"})] * 12
+    with begun(tmp_path / "e", comparison(cards), {"c1": 24, "c2": 3}) as held:
+        listed = held.audit.commitment.contests_of
+        units = {held.audit.waiting[at]: listed[held.audit.waiting[at]] for at in range(24)}
+        one, other = (next(u for u, on in units.items() if ("c2" in on) is both) for both in (True, False))
+        titles = [subject.contest.title for subject in held.audit.commitment.subjects]
+        for unit, said in ((one, ("#1", "#1")), (other, ("#1", "#2"))):
+            path = tmp_path / "board.csv"
+            rows = [f'"{unit}","{title}","{cell}"' for title, cell in zip(titles, said, strict=True)]
+            path.write_text("\n".join(["unit,contest,said", *rows, ""]), encoding="utf-8")
+            acting.enter(held, BO, unit, read(held, path)[unit])
+        told = [remark for remark in standing(held).remarks if "records do not list" in remark]
+    assert told == [
+        f"Cards that bear {titles[1]!r}, which their records do not list: 1. They measure nothing in it; its risk "
+        "holds if the committed number of its cards counts such cards too."
+    ]
 
 
 def test_a_batch_that_is_lost_needs_no_number(tmp_path: Path) -> None:

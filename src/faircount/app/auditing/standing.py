@@ -7,7 +7,7 @@ from faircount.app.auditing.acting import NOT_AUDITED
 from faircount.app.auditing.held import HeldAudit
 from faircount.audit.acts import CLOSED, COMMITTED, DRAFT, OPEN, PUBLISHED, SEEDED
 from faircount.evidence.log.canonical import parse_canonical
-from faircount.model import Answer, Subject, Verdict
+from faircount.model import Answer, Design, Subject, Verdict
 
 _WORDS = {
     DRAFT: "Nothing is committed.",
@@ -47,6 +47,7 @@ def standing(held: HeldAudit) -> Standing:
         remarks.append("NOT CHECKED: no witness cosigns this log; only its own key says when a thing was written")
     if audit.stage == CLOSED and not audit.undecided() and len(audit.signed) < 2:
         remarks.append(f"{2 - len(audit.signed)} more sign off: faircount audit sign")
+    remarks += _beyond_the_records(held)
     decided = bool(audit.rounds) and audit.stage in (CLOSED, PUBLISHED) and not audit.undecided()
     document = {
         "stage": audit.stage, "acts": len(held.acts), "round": len(audit.rounds), "drawn": drawn, "waiting": waiting,
@@ -55,6 +56,27 @@ def standing(held: HeldAudit) -> Standing:
         "read_twice": twice, "differed": differed,
     }  # fmt: skip
     return Standing(words, Answer(heads, rows), tuple(remarks), decided, document)
+
+
+def _beyond_the_records(held: HeldAudit) -> list[str]:
+    """Say of which contests cards were read that their records do not list: they are no part of those samples.
+
+    Source: A. Glazer, J. Spertus, P. B. Stark, "More style, less work" (arXiv:2012.03371): what samples by style rest
+    on is a bound on the cards of each contest that holds whatever the records list.
+    """
+    audit = held.audit
+    if not audit.committed or audit.commitment.design is not Design.COMPARISON:
+        return []
+    listed, found = audit.commitment.contests_of, []
+    for one in audit.commitment.subjects:
+        read = [seen.contests.get(one.id) for unit, seen in audit.entries.seen.items()
+                if one.id not in listed.get(unit, ())]  # fmt: skip
+        if cards := sum(ballot is not None for ballot in read):
+            found.append(
+                f"Cards that bear {one.contest.title!r}, which their records do not list: {cards:,}. They measure "
+                "nothing in it; its risk holds if the committed number of its cards counts such cards too."
+            )
+    return found
 
 
 def not_audited(held: HeldAudit) -> tuple[tuple[str, str], ...]:
