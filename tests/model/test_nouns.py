@@ -2,12 +2,14 @@
 
 import itertools
 import pickle
+import re
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faircount.count import OTHER_WORDS, RULES
 from faircount.model import (
     TABLES,
     Answer,
@@ -164,6 +166,16 @@ def test_a_catalog_says_what_was_probably_meant() -> None:
     with pytest.raises(UnknownNameError, match="no choice named 'Adda'; did you mean 'Ada'\\? known: Ada, Bo"):
         catalog["Adda"]
     assert issubclass(UnknownNameError, UsageError)
+    called = Catalog("choice", ADA, BO, called={"lovelace": "'Ada'"})
+    with pytest.raises(UnknownNameError, match="no choice named 'Lovelace'; did you mean 'Ada'\\? known"):
+        called["Lovelace"]
+    assert "lovelace" not in called, "another word is no name"
+
+
+def test_the_field_s_other_words_for_a_rule_name_one_that_there_is() -> None:
+    for word, typed in OTHER_WORDS.items():
+        assert word not in RULES
+        assert all(name in RULES for name in re.findall("'([a-z-]+)'", typed)), typed
 
 
 def test_an_error_survives_the_way_back_from_a_worker() -> None:

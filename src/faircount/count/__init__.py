@@ -11,6 +11,19 @@ from faircount.count.shares import proposal
 from faircount.count.stv import cambridge, gregory, irish, meek, senate
 from faircount.model import Catalog
 
+OTHER_WORDS = {
+    "irv": "'instant-runoff'", "rcv": "'instant-runoff'", "ranked-choice": "'instant-runoff'",
+    "alternative-vote": "'instant-runoff'", "hare": "'instant-runoff'",
+    "fptp": "'plurality'", "first-past-the-post": "'plurality'", "majority": "'majority-or-runoff' or 'threshold'",
+    "approval": "'plurality' with --votes-allowed, as many as there are choices",
+    "supermajority": "'threshold' with -O threshold=2/3", "measure": "'threshold'", "two-round": "'majority-or-runoff'",
+    "single-transferable-vote": "'stv'", "condorcet": "'schulze', 'ranked-pairs', 'minimax' or 'copeland'",
+    "tideman": "'ranked-pairs'", "range": "'score'",
+    "dhondt": "'highest-averages'", "jefferson": "'highest-averages'",
+    "sainte-lague": "'highest-averages' with -O divisor=sainte-lague", "hamilton": "'largest-remainder'",
+}  # fmt: skip
+"""Other word for a rule → what to type."""
+
 RULES: Catalog[Rule] = Catalog(
     "counting rule",
     plurality.RULE,
@@ -40,6 +53,7 @@ RULES: Catalog[Rule] = Catalog(
     kemeny.RULE,
     borda.RULE,
     dowdall.RULE,
+    called=OTHER_WORDS,
 )
 
-__all__ = ["RULES", "Option", "Reading", "Rule"]
+__all__ = ["OTHER_WORDS", "RULES", "Option", "Reading", "Rule"]

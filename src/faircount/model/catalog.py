@@ -31,10 +31,14 @@ class UnknownNameError(UsageError, KeyError):
 
 
 class Catalog(Mapping[str, T]):
-    """An immutable name → entry table; entries name themselves, so no name is written twice."""
+    """An immutable name → entry table; entries name themselves, so no name is written twice.
 
-    def __init__(self, kind: str, *entries: T) -> None:
+    `called` maps other words for an entry to what to type for it: they are no names, and an error gives them.
+    """
+
+    def __init__(self, kind: str, *entries: T, called: Mapping[str, str] | None = None) -> None:
         self.kind = kind
+        self._called = called or {}
         self._entries = {entry.name: entry for entry in entries}
         if len(self._entries) != len(entries):
             raise DuplicateNameError(f"duplicate {kind} names among {[e.name for e in entries]}")
@@ -44,7 +48,8 @@ class Catalog(Mapping[str, T]):
             return self._entries[name]
         except KeyError:
             near = difflib.get_close_matches(name, self, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            meant = self._called.get(name.casefold()) or (repr(near[0]) if near else "")
+            hint = f"did you mean {meant}? " if meant else ""
             raise UnknownNameError(f"no {self.kind} named {name!r}; {hint}known: {', '.join(self)}") from None
 
     def __contains__(self, name: object) -> bool:
