@@ -158,20 +158,28 @@ def test_the_commands_of_a_report_are_safe_to_paste(tmp_path: Path) -> None:
     assert '"$(' not in command
 
 
-def test_a_measure_whose_first_choice_is_no_asks_which_must_reach_the_threshold(here: Here, tmp_path: Path) -> None:
-    """Records without an order of the ballot have the choices by the alphabet: the count would be of the other side."""
-    (tmp_path / "cards.csv").write_text(
-        "card,contest,choices\n" + "".join(f"{n},Bond,Yes\n" for n in range(3)) + "4,Bond,No\n"
-    )
+@pytest.mark.parametrize(("yes", "no"), [("Yes", "No"), ("For", "Against")])
+def test_a_measure_passes_by_its_yes_whatever_the_order(here: Here, tmp_path: Path, yes: str, no: str) -> None:
+    """Records without an order of the ballot have the choices by the alphabet, `No` first."""
+    rows = "".join(f"{n},Bond,{yes if n < 3 else no}\n" for n in range(4))
+    (tmp_path / "cards.csv").write_text("card,contest,choices\n" + rows)
     space = Workspace.create(tmp_path / "e")
     ingest(space, [tmp_path / "cards.csv"])
-    for options in ((), ("-O", "threshold=3/5")):
-        found = here("-w", space.root, "recount", "Bond", "--rule", "threshold", *options)
-        assert found.code == 2 and "its first choice is 'No'" in found.err and "-O yes=NAME" in found.err
-    assert (
-        here("-w", space.root, "decide", "Bond", "--rule", "threshold", "-O", "threshold=3/5", "-O", "yes=Yes").code
-        == 0
-    )
+    for options in ((), ("--rule", "threshold", "-O", "threshold=3/5"), ("-O", "threshold=2/3")):
+        [found] = here("-w", space.root, "recount", "Bond", "--json", *options).document["contests"]
+        assert (found["verdict"], found["elected"]) == ("passed", [yes])
+    against = here("-w", space.root, "recount", "Bond", "--json", "-O", f"yes={no}").document["contests"][0]
+    assert (against["verdict"], against["elected"]) == ("not passed", []), "a person may say otherwise"
+
+
+def test_a_measure_that_says_no_first_in_other_words_asks(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "cards.csv").write_text("card,contest,choices\n1,Bond,Yes to the bond\n2,Bond,No to the bond\n")
+    space = Workspace.create(tmp_path / "e")
+    ingest(space, [tmp_path / "cards.csv"])
+    found = here("-w", space.root, "recount", "Bond", "--rule", "threshold")
+    assert found.code == 2 and "its first choice is 'No to the bond'" in found.err and "-O yes=NAME" in found.err
+    decided = ("decide", "Bond", "--rule", "threshold", "-O", "threshold=1/3", "-O", "yes=Yes to the bond")
+    assert here("-w", space.root, *decided).code == 0
     assert one(here, space.root, "Bond")["verdict"] == "passed"
 
 

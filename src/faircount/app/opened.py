@@ -13,6 +13,7 @@ from faircount.app.naming import refuse_mergers
 from faircount.count import RULES
 from faircount.model import Contest, FaircountError, NotCounted, Pattern, Profile, UsageError
 from faircount.store import INTERPRETED, RESIDUE, Engine, Workspace, contests_of, patterns_of, profiles
+from faircount.store.contests import measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,11 @@ class RuleChange:
 
     def applied(self, contest: Contest) -> Contest:
         """Return `contest` under this change."""
-        merged = dict(contest.options) | dict(self.options)
-        return replace(
-            contest,
-            rule=self.rule or contest.rule,
-            seats=self.seats or contest.seats,
-            options=tuple(sorted(merged.items())) if not self.rule else tuple(sorted(dict(self.options).items())),
-        )
+        rule = self.rule or contest.rule
+        options = dict(self.options) if self.rule else dict(contest.options) | dict(self.options)
+        if rule == "threshold":
+            options = measured(contest.choices, options)
+        return replace(contest, rule=rule, seats=self.seats or contest.seats, options=tuple(sorted(options.items())))
 
 
 class Opened:

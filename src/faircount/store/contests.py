@@ -33,6 +33,8 @@ select coalesce(said.contest, marked.contest) as contest, coalesce(said.choice, 
 YES_NO = ({"yes", "no"}, {"yes for", "no against"}, {"bonds yes", "bonds no"}, {"for", "against"})
 """Names, as keys, by which a measure is known."""
 
+_YES = frozenset({"yes", "yes for", "bonds yes", "for"})
+
 ABSTENTIONS = {
     **dict.fromkeys(("abstain", "abstained", "abstention"), "abstain"),
     **dict.fromkeys(("withhold", "withheld"), "withhold"),
@@ -127,13 +129,29 @@ def _contest(
     rule = "instant-runoff" if ranked else "plurality"
     if not ranked and allowed == 1 and keys in YES_NO:
         rule = "threshold"
+    rule = str(decided.get("rule") or rule)
+    if rule == "threshold":
+        options = measured(choices, options)
     return Contest(
         title=title,
         choices=choices,
         seats=seats,
         votes_allowed=1 if ranked else allowed,
         ranks=ranks if ranked else 0,
-        rule=str(decided.get("rule") or rule),
+        rule=rule,
         options=tuple(sorted(options.items())),
         cards_bound=CardCount(int(decided["cards"])) if "cards" in decided else None,
     )
+
+
+def measured(choices: Iterable[Choice], options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of a measure with the choice that says yes, where nobody stated it and it is not the first.
+
+    Records without an order of the ballot have `No` before `Yes`, and some ballots do; a measure that passes by its No
+    is none.
+    """
+    regular = [choice.name for choice in choices if choice.kind == "regular"]
+    says = [name for name in regular if name_key(name) in _YES]
+    if "yes" in options or {name_key(name) for name in regular} not in YES_NO or says == regular[:1]:
+        return dict(options)
+    return {**options, "yes": says[0]}

@@ -1,7 +1,7 @@
 """Contests of which only official totals are known: what they ask, and how it was reported."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from faircount.app.opened import Opened
@@ -16,7 +16,7 @@ from faircount.model import (
     UsageError,
     name_key,
 )
-from faircount.store.contests import YES_NO
+from faircount.store.contests import YES_NO, measured
 
 _LEVELS = """
 with v as (select source, precinct, jurisdiction, counting_group, choice, count from reported
@@ -87,7 +87,7 @@ def contests_of_totals(opened: Opened) -> tuple[dict[str, Contest], tuple[NotCou
     return found, tuple(lost)
 
 
-def _contest(title: str, choices: Iterable[Choice], said: Iterable[int | None], decided: Mapping[str, Any]) -> Contest:
+def _contest(title: str, choices: Sequence[Choice], said: Iterable[int | None], decided: Mapping[str, Any]) -> Contest:
     """Return the contest as a person decided, a source says, or, between yes and no, its form does."""
     seats, allowed, ranks = said
     yes_no = {name_key(one.name) for one in choices if one.kind == "regular"} in YES_NO
@@ -95,6 +95,7 @@ def _contest(title: str, choices: Iterable[Choice], said: Iterable[int | None], 
     filled = decided.get("seats") or seats or (1 if yes_no else None)
     if filled is None:
         raise UsageError("no source says how many seats it fills: faircount decide --seats N")
-    options = tuple(sorted((str(key), str(value)) for key, value in decided.get("options", {}).items()))
+    said_of = {str(key): str(value) for key, value in decided.get("options", {}).items()}
+    options = tuple(sorted((measured(choices, said_of) if rule == "threshold" else said_of).items()))
     votes = int(decided.get("votes_allowed") or allowed or filled)
     return Contest(title, tuple(choices), int(filled), votes, int(ranks or 0), rule, options)
