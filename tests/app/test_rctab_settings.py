@@ -1,4 +1,4 @@
-"""Settings of RCTab that meet each other: counts that stop early, seats nobody voted for, write-ins without votes."""
+"""Settings of RCTab that meet each other: counts that stop early, and seats nobody voted for."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from app.test_rctab import config, outcome, sheet
 from faircount.app.rctab.tabulating import tabulate
 from faircount.model import UsageError
 
-POOLED = {"undeclaredWriteInLabel": "UWI"}
 ONE_A_ROUND = {"winnerElectionMode": "multiWinnerAllowOnlyOneWinnerPerRound", "numberOfWinners": "2"}
 SEVERAL = {"winnerElectionMode": "multiWinnerAllowMultipleWinnersPerRound", "numberOfWinners": "2"}
 
@@ -39,20 +38,6 @@ def test_a_pass_without_any_vote_is_decided_as_rctab_decides_it(tmp_path: Path) 
     assert [one["summary"]["numWinners"] for one in done.summaries] == [1, 1]
     stopped = tabulate(path, {"without_votes": "stop"})
     assert [stopped.contest.name_of(c) for c in stopped.transcript.elected] == ["Ada"]
-
-
-@pytest.mark.parametrize("tie", ["useCandidateOrder", "generatePermutation", "random"])
-@pytest.mark.parametrize("seed", ["1", "2", "3", "4"])
-def test_write_ins_that_nobody_voted_for_win_no_lot(tmp_path: Path, tie: str, seed: str) -> None:
-    sheet(tmp_path, [("", "overvote")])
-    done = tabulate(config(tmp_path, names="Ada", source=POOLED, tiebreakMode=tie, randomSeed=seed))
-    assert outcome(done) == [["+Ada"]]
-
-
-def test_write_ins_that_nobody_voted_for_take_no_empty_seat(tmp_path: Path) -> None:
-    sheet(tmp_path, [("", "Ada"), ("", "Ada")])
-    done = tabulate(config(tmp_path, source=POOLED, winnerElectionMode="bottomsUp", numberOfWinners="2"))
-    assert outcome(done) == [["-Cy"], ["-Undeclared Write-ins"], ["+Ada", "+Bo"]]
 
 
 def test_a_tie_in_a_pass_without_votes_asks(tmp_path: Path) -> None:

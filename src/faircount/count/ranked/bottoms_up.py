@@ -72,11 +72,8 @@ def count(contest: Contest, profile: Profile) -> Transcript:
             return Decision("no votes")
         order = tuple(sorted(now.standing, key=lambda c: (-now.votes[c], c)))
         if not by_part:
-            if len(now.able) <= contest.seats:
-                # Write-ins that nobody has voted for cannot win, though a seat were left for them.
-                unvoted = tuple(c for c in now.standing if c in now.pool)
-                return Decision(excluded=unvoted) if unvoted else Decision("elected", elected=order)
-            return exclude_from_below(now, decided, contest.seats)
+            over = len(now.standing) - contest.seats
+            return exclude_from_below(now, decided, contest.seats) if over > 0 else Decision("elected", elected=order)
         needed = Fraction(decided["part"]) * now.active
         enough = [now.votes[c] > needed or (decided["reach"] == "at-least" and now.votes[c] == needed) for c in order]
         if all(enough):

@@ -34,13 +34,6 @@ class Now:
     first: bool
     """Whether the rule has decided nothing yet; a round in which only write-ins went out decided nothing."""
     ties: Ties
-    pool: Choices = ()
-    """Undeclared write-ins, which cannot win; empty where they count like any choice."""
-
-    @property
-    def able(self) -> Choices:
-        """Those who stand and can win."""
-        return tuple(c for c in self.standing if c not in self.pool)
 
     @property
     def active(self) -> VoteCount:
@@ -79,7 +72,7 @@ def count_rounds(
     first = True
     while True:
         votes, inactive = tuple(map(plain, dealt.votes)), dealt.inactive_now()
-        now = Now(standing, votes, tuple(rounds), first, ties, pool)
+        now = Now(standing, votes, tuple(rounds), first, ties)
         found = _write_ins(now, pool, decided)
         if found is None:
             found, first = _decided(now, pool if decided["write_ins"] == "excluded-first" else (), decide), False

@@ -167,15 +167,11 @@ def elect_by_majority(now: Now, decided: Mapping[str, str]) -> Decision | None:
         if final or on == "no" or (on == "unless-in-round-1" and now.first):
             return Decision("elected", elected=(leader,))
         return Decision(elected=(leader,)) if on == "elected-before" else None
-    able = now.able
-    if not able:
-        return Decision("no votes")
-    if not final and len(able) > 1:
+    if not final:
         return None
-    # Write-ins that nobody has voted for are level with others only where all are without votes: see `go-on`.
-    level = tuple(c for c in able if now.votes[c] == now.votes[leader])
+    level = now.together(now.votes[leader])
     if len(level) == 1:
-        alone = decided["threshold"] == "first-round" or len(able) == 1
+        alone = decided["threshold"] == "first-round" or len(now.standing) == 1
         return Decision("elected", elected=level) if alone else None
     tie = now.ties.pick(level, "elected", now.rounds)
     if tie.chosen is None:
