@@ -25,7 +25,7 @@ ELECTION, SCOPE, PROGRAM = "election", "scope", "faircount"
 _CONTEST_STATUS = {"overvote": "overvoted", "undervote": "undervoted", "blank-contest": "not-indicated",
                    "invalid-contest": "invalidated-rules", "invalidated-rules": "invalidated-rules"}  # fmt: skip
 _MARK_STATUS = frozenset(("adjudicated", "generated-rules", "invalidated-rules"))
-KINDS = ("write-in", "qualified-write-in")
+HELD_KINDS = ("write-in", "qualified-write-in")
 """Kinds of choice that the format has a word for, `IsWriteIn`."""
 _SNAPSHOTS = ("original", "modified", "interpreted")
 _ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
@@ -281,7 +281,7 @@ def more(material: Material) -> Iterator[Loss]:
         yield Loss("what the ballot calls its line for write-ins", renamed)
     if apart := _same_sheet_twice(material):
         yield Loss("which cards belong to one ballot, where a ballot has one sheet twice", apart)
-    yield from kinds_lost(material, KINDS)
+    yield from kinds_lost(material, HELD_KINDS)
 
 
 def _same_sheet_twice(material: Material) -> int:

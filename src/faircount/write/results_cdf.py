@@ -7,7 +7,7 @@ from typing import Any
 
 from faircount.model import Choice, Contest, name_key
 from faircount.write.cdf import as_json
-from faircount.write.cdf_report import KINDS
+from faircount.write.cdf_report import HELD_KINDS
 from faircount.write.features import about
 from faircount.write.writer import Figure, Loss, Material, Terms, Writer, kinds_lost
 
@@ -180,7 +180,7 @@ def _more(material: Material) -> Iterator[Loss]:
     renamed = [c for t in material.contests for c in t.contest.choices if c.kind == "write-in" and c.name != "Write-in"]
     if renamed:
         yield Loss("what the ballot calls its line for write-ins", len(renamed))
-    yield from kinds_lost(material, KINDS)
+    yield from kinds_lost(material, HELD_KINDS)
 
 
 WRITER = Writer(
