@@ -1,9 +1,11 @@
 """Counting against VoteKit and pref_voting, from file to result, and against limits in seconds: ratios of one run.
 
 Run: python benchmarks/count.py [--rivals FOLDER] [--data FOLDER] [--times 3] [--only irv …]. With `--rivals` the other
-programs are put into an environment there (benchmarks/oracles/environment.py, pinned) and run beside ours, by turns:
-a fresh process each, the same file, the same winners. Without it ours is timed alone. Real elections are read from
-`--data` (shared/data beside the project); where they are absent the script says so and makes elections of that size.
+programs are put into an environment there (benchmarks/oracles/environment.py, pinned) and run beside ours, by turns: a
+fresh process each, the same file, the same winners. Before that each has run once, so that Python keeps what it
+compiled, as it does for every installed program; and each has one thread. Without rivals ours is timed alone. Real
+elections are read from `--data` (shared/data beside the project); where they are absent the script says so and makes
+elections of that size.
 
 Seconds are of the processor, which a busy machine changes less than the clock: the best of `--times`. `start` is Python
 and the imports, `load` from the file to distinct ballots, `count` the rest.
@@ -97,7 +99,8 @@ def table_of(case: str, data: Path, folder: Path) -> tuple[Path, int, str]:
 
 def run(command: list[str]) -> tuple[float, float, dict[str, Any]]:
     """Run a program; return seconds of the processor, seconds of the clock, and what it printed."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "OPENBLAS_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, timeout=PATIENCE)
     clock, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -110,6 +113,10 @@ def compare(case: str, data: Path, rivals: Path | None, times: int, folder: Path
     programs = {"faircount": sys.executable}
     if rivals:
         programs |= dict.fromkeys(("votekit", "pref_voting"), str(python_of(rivals)))
+    tiny = folder / "tiny.csv"
+    write_table(tiny, [["A", "B"], ["B", "C"], ["C", "A"], ["A", "C"], ["B", "A"]])
+    for program, python in programs.items():
+        run([python, str(ORACLES / f"table_{program}.py"), str(tiny), str(seats)])
     best: dict[str, tuple[float, float, dict[str, Any]]] = {}
     for _ in range(times):
         for program, python in programs.items():
@@ -174,6 +181,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=CASES, default=CASES)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(temporary, "compiled"))
         for case in wanted.only:
             if case == "million":
                 million(wanted.times)

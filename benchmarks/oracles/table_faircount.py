@@ -3,6 +3,7 @@
 Reader and rule without a workspace; the same shape as table_votekit.py and table_pref_voting.py.
 """
 
+import gc
 import itertools
 import json
 import sys
@@ -44,12 +45,9 @@ def read(path: Path, format_name: str = "votekit-csv") -> tuple[list[str], dict[
 def ways_of(marks: pa.ListArray) -> list[tuple[tuple[str, int], ...]]:
     """Return the marks of each pattern; equal marks are one object."""
     flat, ends = marks.flatten(), marks.offsets.to_pylist()
-    choices, ranks = flat.field("choice").dictionary_encode(), flat.field("rank").to_numpy()
-    apart = int(ranks.max(initial=0)) + 1
-    codes = (choices.indices.to_numpy().astype(np.int64) * apart + ranks).tolist()
-    names = choices.dictionary.to_pylist()
-    known = {code: (names[code // apart], code % apart) for code in set(codes)}
-    pairs = [known[code] for code in codes]
+    marked = list(zip(flat.field("choice").to_pylist(), flat.field("rank").to_pylist(), strict=True))
+    known = {mark: mark for mark in marked}
+    pairs = [known[mark] for mark in marked]
     return [tuple(pairs[a:b]) for a, b in itertools.pairwise(ends)]
 
 
@@ -65,10 +63,12 @@ def main() -> None:
     """Count and print."""
     started = clock()
     path, seats = Path(sys.argv[1]), int(sys.argv[2])
+    gc.disable()  # as `ingest` does: readers make many values and no cycles
     names, cards = read(path)
     was_read = clock()
     profile = profile_of(names, cards)
     depth = max((rank for way in cards for _, rank in way), default=0)
+    gc.enable()
     made = clock()
     options = {**CLEAN, "tie": "order", **({"until_two": "yes"} if seats == 1 else {})}
     rule = "instant-runoff" if seats == 1 else "stv"

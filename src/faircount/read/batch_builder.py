@@ -76,6 +76,11 @@ class BatchBuilder:
         return len(self._rows.get(table, ()))
 
     @property
+    def room(self) -> int:
+        """How many more rows may be read, each a card or rejected, before it is time to `build`."""
+        return CARDS_PER_BATCH - max(self._made, self._most_rows)
+
+    @property
     def full(self) -> bool:
         """Whether it is time to `build`."""
         return self._made >= CARDS_PER_BATCH or self._most_rows >= CARDS_PER_BATCH
@@ -262,11 +267,11 @@ class BatchBuilder:
     def _card_table(self) -> pa.Table:
         row_of = None
         if self._card_repeats:
-            row_of = pa.array(np.repeat(np.arange(self._card_rows), _counts(self._card_rows, self._card_repeats)))
+            row_of = _held(np.repeat(np.arange(self._card_rows), _counts(self._card_rows, self._card_repeats)))
         ballots = np.arange(self._made)
         if self._ballots:
             ballots[list(self._ballots)] = list(self._ballots.values())
-        columns = [pa.array(np.arange(self._made)), pa.array(ballots)]
+        columns = [_held(np.arange(self._made)), _held(ballots)]
         for name, values in self._cards.items():
             kind, default = CARDS.field(name).type, _UNLESS_GIVEN.get(name)
             if not values:
@@ -282,18 +287,18 @@ class BatchBuilder:
             counts = _counts(len(cards), self._vote_repeats)
             within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
             cards, patterns = np.repeat(cards, counts) + within, np.repeat(patterns, counts)
-        return pa.table([pa.array(cards), pa.array(patterns)], schema=VOTES)
+        return pa.table([_held(cards), _held(patterns)], schema=VOTES)
 
     def _pattern_table(self) -> pa.Table:
         contests, marks, undervotes, overvotes, conditions, overvoted = zip(*self._patterns, strict=True)
         flat = list(itertools.chain.from_iterable(marks))
         each = [_column(list(map(operator.itemgetter(at), flat)), field.type) for at, field in enumerate(MARK)]
-        ends = np.cumsum([0, *map(len, marks)], dtype=np.int32)
+        ends = pa.array(itertools.accumulate(map(len, marks), initial=0), pa.int32())
         columns = {
             "pattern": pa.array(self._patterns.values(), pa.int64()),
             "contest": contests,
             "marks": pa.ListArray.from_arrays(
-                pa.array(ends), pa.StructArray.from_arrays(each, fields=list(MARK)), PATTERNS.field("marks").type
+                ends, pa.StructArray.from_arrays(each, fields=list(MARK)), PATTERNS.field("marks").type
             ),
             "undervotes": undervotes,
             "overvotes": overvotes,
@@ -322,6 +327,11 @@ def _column(values: Sequence[object], kind: pa.DataType) -> pa.Array:
     if values and values.count(values[0]) == len(values):
         return pa.repeat(pa.scalar(values[0], kind), len(values))
     return pa.array(values, kind)
+
+
+def _held(values: _Ints) -> pa.Array:
+    """Return an array of the values as they lie in memory: `pa.array` would load all of numpy that knows of masks."""
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def _counts(size: int, repeats: dict[int, int]) -> _Ints:

@@ -2,13 +2,14 @@
 
 import ast
 import functools
+import itertools
 import operator
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from faircount.model import BadInputError, Batch
-from faircount.read.batch_builder import CARDS_PER_BATCH, ONE, BatchBuilder, ExportedMark
+from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.rankings.counted_rankings import GIVES, WEIGHT_RULE, Contest, Named, kind_of, stem, weight_of
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
@@ -233,27 +234,19 @@ def _cast(contest: Contest, columns: Columns, rankings: Rankings, lines: Lines) 
 
 def _cast_alike(contest: Contest, columns: Columns, rankings: Rankings, lines: Lines) -> Iterator[Batch]:
     """Cast rows of one card each, many at a time: every way of ranking is looked up once a batch."""
-    builder, cells_of, last = contest.builder, operator.itemgetter(*columns.ranks), columns.last
-    while True:
-        records: list[int] = []
-        ways: list[tuple[str, ...]] = []
-        idents: list[str | None] = []
-        room = CARDS_PER_BATCH - builder.cards
-        for row, cells in lines:
-            if not is_blank(cells) and (len(cells) > last or _reaches(contest, columns, row, cells)):
-                records.append(row)
-                ways.append(cells_of(cells))
-                idents.append(_ident(columns, cells))
-            if len(records) == room or builder.full:
-                break
-        else:
-            room = 0
+    builder, cells_of, last, ident = contest.builder, operator.itemgetter(*columns.ranks), columns.last, columns.ident
+    while taken := list(itertools.islice(lines, builder.room)):
+        kept = [
+            (row, cells)
+            for row, cells in taken
+            if not is_blank(cells) and (len(cells) > last or _reaches(contest, columns, row, cells))
+        ]
+        ways = [cells_of(cells) for _, cells in kept]
         known = {way: rankings.of(way) for way in dict.fromkeys(ways)}
         patterns = {way: contest.pattern(said.marks, said.overvoted) for way, said in known.items()}
-        contest.cast_alike(records, [patterns[way] for way in ways], imprinted_id=idents)
-        if not room:
-            return
-        yield builder.build()
+        idents = [None] * len(kept) if ident is None else [_ident(columns, cells) for _, cells in kept]
+        contest.cast_alike([row for row, _ in kept], [patterns[way] for way in ways], imprinted_id=idents)
+        yield from builder.when_full()
 
 
 def _reaches(contest: Contest, columns: Columns, row: int, cells: list[str]) -> bool:

@@ -12,12 +12,9 @@ from typing import BinaryIO, cast
 
 from faircount.model import BadInputError
 from faircount.read.export import HEAD, MAX_RATIO, RATIO_FREE_BYTES, Export
+from faircount.read.syntax.line_blocks import MAX_COLUMNS, SAVE_AS_CSV, LineBlocks, too_wide
 
-MAX_RECORD_CHARACTERS = 16 << 20
-"""A header of 3,000 columns has 0.3 million; a row that never ends is a quote that was never closed."""
 MAX_FIELD_CHARACTERS = 1 << 17
-MAX_COLUMNS = 50_000
-"""The widest cast vote record export seen has about 5,000."""
 MAX_BLANK = 1_000_000
 """Empty lines on end: a table that stops has a few, a file made to keep a reader busy has nothing else."""
 MAX_ROWS = 2**31 - 1
@@ -39,7 +36,6 @@ _SEP_LINE = re.compile(r"\ufeff?sep=(.)\r?\n?")
 OnBroken = Callable[[int, str], None]
 BROKEN: list[str] = []
 """The cells of a row whose quotes are misplaced, known by identity: a blank row to whoever does not ask."""
-_SAVE_AS_CSV = "open it in the program that made it and save it as CSV UTF-8"
 
 
 class CsvRows:
@@ -61,14 +57,21 @@ class CsvRows:
     ) -> None:
         self.place = place
         self.delimiter = delimiter
-        self.recoded_lines = 0
         self._on_broken = on_broken
         self._hashing = _HashingStream(stream, place, most)
-        # Kept as an attribute: when it is collected it closes what it wraps, and the digest is asked for later.
-        self._text = io.TextIOWrapper(
-            io.BufferedReader(self._hashing, 1 << 18), encoding="utf-8-sig", errors="surrogateescape", newline=""
+        # Kept as an attribute: when its text is collected it closes what it wraps, and the digest is asked for later.
+        self._lines = LineBlocks(
+            io.TextIOWrapper(
+                io.BufferedReader(self._hashing, 1 << 18), encoding="utf-8-sig", errors="surrogateescape", newline=""
+            ),
+            place,
+            delimiter,
         )
-        self._pending = 0
+
+    @property
+    def recoded_lines(self) -> int:
+        """How many lines were not UTF-8."""
+        return self._lines.recoded
 
     @property
     def bytes(self) -> int:
@@ -87,15 +90,15 @@ class CsvRows:
         return self._hashing.digest.hexdigest()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        row = blank = 0
-        rows = csv.reader(self._lines(), delimiter=self.delimiter, strict=self._on_broken is not None)
+        row, blank, lines = 0, 0, self._lines
+        rows = csv.reader(lines, delimiter=self.delimiter, strict=self._on_broken is not None)
         while True:
             try:
                 cells = next(rows, None)
             except csv.Error as error:
                 if self._on_broken is not None and "expected after" in str(error):  # the cell ended, so later rows hold
                     row += 1
-                    self._pending = 0
+                    lines.pending = 0
                     self._on_broken(row, str(error))
                     yield row, BROKEN
                     continue
@@ -108,54 +111,16 @@ class CsvRows:
             if cells is None:
                 return
             row += 1
-            self._pending = 0
+            lines.pending = 0
             blank = 0 if cells else blank + 1
             if blank > MAX_BLANK:
                 rule = f"at most {MAX_BLANK:,} lines on end are empty"
                 raise BadInputError(f"{self.place}, row {row}", rule, "one more", "remove them")
             if len(cells) > MAX_COLUMNS:
-                raise _too_wide(self.place, row, len(cells))
+                raise too_wide(self.place, row, len(cells))
             if row == 1 and len(cells) <= 2 and _SEP_LINE.fullmatch(self.delimiter.join(cells)):
                 continue
             yield row, cells
-
-    def _lines(self) -> Iterator[str]:
-        number = 0
-        while line := self._text.readline(MAX_RECORD_CHARACTERS + 1):
-            number += 1
-            self._pending += len(line)
-            if self._pending > MAX_RECORD_CHARACTERS:
-                raise BadInputError(
-                    f"{self.place}, line {number}",
-                    f"a row has at most {MAX_RECORD_CHARACTERS:,} characters",
-                    "a longer one",
-                    "look for a quotation mark that is never closed, or a file that is not a table",
-                )
-            if len(line) > MAX_COLUMNS and line.count(self.delimiter) > MAX_COLUMNS:
-                raise _too_wide(self.place, number, line.count(self.delimiter) + 1)
-            if not line.isascii():
-                line = self._as_text(line)
-            if "\0" in line:
-                raise BadInputError(
-                    f"{self.place}, line {number}", "a table of text has no NUL bytes", "one", _SAVE_AS_CSV
-                )
-            yield line
-
-    def _as_text(self, line: str) -> str:
-        """Return the line, read again as Windows-1252 where it is not UTF-8.
-
-        Line by line, because joined files mix encodings: one stray byte must not turn every name of the file to noise.
-        """
-        try:
-            line.encode("utf-8")
-        except UnicodeEncodeError:
-            self.recoded_lines += 1
-            raw = line.encode("utf-8", "surrogateescape")
-            try:
-                return raw.decode("cp1252")
-            except UnicodeDecodeError:
-                return raw.decode("latin-1")
-        return line
 
 
 class _HashingStream(io.RawIOBase):
@@ -183,12 +148,6 @@ class _HashingStream(io.RawIOBase):
         return len(block)
 
 
-def _too_wide(place: str, row: int, width: int) -> BadInputError:
-    return BadInputError(
-        f"{place}, row {row}", f"a row has at most {MAX_COLUMNS:,} columns", f"{width:,}", "this is not such a table"
-    )
-
-
 @contextlib.contextmanager
 def open_rows(export: Export, name: str, on_broken: OnBroken | None = None) -> Iterator[CsvRows]:
     """Open `name` as rows of text. Raises `BadInputError` when its first bytes are not text."""
@@ -196,7 +155,7 @@ def open_rows(export: Export, name: str, on_broken: OnBroken | None = None) -> I
         head = stream.read(HEAD)
     place = export.place(name)
     if what := not_text(head):
-        raise BadInputError(place, "a CSV file is text", what, _SAVE_AS_CSV)
+        raise BadInputError(place, "a CSV file is text", what, SAVE_AS_CSV)
     most = max(RATIO_FREE_BYTES, MAX_RATIO * export.size(name))
     with _opened(export, name) as stream:
         yield CsvRows(stream, place, delimiter_of(_decoded(head)), on_broken, most)

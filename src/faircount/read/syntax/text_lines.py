@@ -20,8 +20,8 @@ class TextLines(CsvRows):
 
     def numbered(self) -> Iterator[tuple[int, str]]:
         """Yield (line number, line without its end), 1 first. Raises `BadInputError` as `CsvRows` does."""
-        for number, line in enumerate(self._lines(), 1):
-            self._pending = 0
+        for number, line in enumerate(self._lines, 1):
+            self._lines.pending = 0
             yield number, line.rstrip("\r\n")
 
 
