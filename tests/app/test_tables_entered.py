@@ -108,6 +108,24 @@ def test_nothing_is_corrected_where_one_card_is_not_settled(held: HeldAudit, tmp
     assert acts(held, "correct") == 0
 
 
+def test_a_correction_that_was_cut_off_is_entered_again_and_not_twice(tmp_path: Path) -> None:
+    """What it had corrected stays as it is; a closed round is opened by new corrections alone."""
+    with begun(tmp_path / "e", double=False) as held:
+        acting.draw(held, ADA, {"c1": 12})
+        enter_table(held, CY, filled(held, tmp_path / "board.csv"))
+        lines = (tmp_path / "board.csv").read_text("utf-8").replace("#1", "#2").splitlines()
+        for name, upto in (("begun.csv", 4), ("whole.csv", 7)):
+            (tmp_path / name).write_text("\n".join(lines[:upto]) + "\n", "utf-8")
+        again = {"correct": "misread", "approved_by": "bo  lund"}
+        assert enter_table(held, CY, tmp_path / "begun.csv", **again) == Entered(3, 0, ())
+        assert enter_table(held, CY, tmp_path / "whole.csv", **again) == Entered(3, 3, ())
+        acting.close(held, ADA)
+        assert enter_table(held, CY, tmp_path / "whole.csv", **again) == Entered(0, 6, ())
+        assert (acts(held, "correct"), held.audit.stage) == (6, "closed")
+        assert enter_table(held, CY, tmp_path / "begun.csv", correct="looked again", approved_by=BO.name).entered == 3
+        assert enter_table(held, DI, tmp_path / "begun.csv", correct="looked again", approved_by=BO.name).entered == 3
+
+
 def test_one_person_is_one_however_the_name_is_typed(held: HeldAudit, tmp_path: Path) -> None:
     path = filled(held, tmp_path / "board.csv", n2="blank")
     assert enter_table(held, CY, path).entered == 12

@@ -1,5 +1,8 @@
 """Every outcome over all ways of deciding ties."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from faircount.count import RULES
@@ -57,3 +60,32 @@ def test_choices_without_votes_before_a_tie_need_no_decision(rule: str) -> None:
 def test_a_search_that_was_cut_is_never_settled() -> None:
     found = every_outcome(RULES["plurality"], contest("plurality", 2), marks(A=5, B=5, C=5, D=5), most=3)
     assert not found.complete and not found.is_settled and found.counts == 3
+
+
+def test_eight_who_are_level_are_tried_in_every_way() -> None:
+    """40,320 orders of exclusion, and 1,017 counts: what follows hangs on who is out, not on the order."""
+    names = "ABCDEFGH"
+    profile = Profile.of({Pattern((Mark(CandidateIndex(i), Rank(1)),)): 1 for i in range(8)})
+    asked = Contest("T", tuple(map(Choice, names)), 1, 1, 1, "instant-runoff")
+    found = every_outcome(RULES["instant-runoff"], asked, profile)
+    assert found.complete and found.counts < 2_000
+    assert [one.elected for one in found.possible] == [(CandidateIndex(i),) for i in range(8)]
+    assert {one.ways for one in found.possible} == {5_040} and sum(one.ways for one in found.possible) == 40_320
+    last = found.possible[-1]
+    stated = (("tie", "recorded"), ("tie_record", json.dumps([names[c] for c in last.record])))
+    assert RULES["instant-runoff"].count(replace(asked, options=stated), profile).elected == last.elected
+
+
+def test_the_order_of_exclusion_matters_where_a_rank_counts_for_the_last_one_standing() -> None:
+    """A ballot for A, then for B and C on one rank, counts for C only where B went out before A did.
+
+    A and B are out when D and E are level, whichever went first; C can draw level with their last only in one case.
+    """
+    first = {CandidateIndex(c): n for c, n in ((1, 1), (2, 5))}
+    shared = Pattern((Mark(A, Rank(1)), Mark(B, Rank(2)), Mark(C, Rank(2))))
+    pairs = [Pattern((Mark(CandidateIndex(a), Rank(1)), Mark(CandidateIndex(b), Rank(2)))) for a, b in ((3, 4), (4, 3))]
+    cards = {shared: 1, **{Pattern((Mark(c, Rank(1)),)): n for c, n in first.items()}, **dict.fromkeys(pairs, 3)}
+    options = (("batch", "no"), ("overvote", "exhaust-if-multiple-continuing"), ("until_two", "yes"))
+    asked = Contest("T", tuple(map(Choice, "ABCDE")), 1, 1, 2, "instant-runoff", options)
+    found = every_outcome(RULES["instant-runoff"], asked, Profile.of(cards))
+    assert found.complete and [(one.elected, one.ways) for one in found.possible] == [((2,), 2), ((3,), 2), ((4,), 2)]

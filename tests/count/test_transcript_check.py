@@ -216,3 +216,62 @@ def test_sums_of_the_table_are_looked_at_by_themselves() -> None:
 def test_figures_are_shown_exactly() -> None:
     assert in_figures(Fraction(-15, 2)) == "-7.5" and in_figures(Fraction(10001, 10000)) == "1.0001"
     assert in_figures(Fraction(1, 3)) == "1/3" and in_figures(12345) == "12,345"
+
+
+def one(*votes: int, elected: tuple[int, ...] | None = None, excluded: tuple[int, ...] | None = None) -> OfficialRound:
+    """A round of a table: votes in the order of the ballot, and whom it names."""
+    index = tuple(map(CandidateIndex, range(len(votes))))
+    named = [None if who is None else tuple(map(CandidateIndex, who)) for who in (elected, excluded)]
+    return OfficialRound(tuple(zip(index, votes, strict=True)), *named)
+
+
+LEVEL = {"AB": 10, "BA": 9, "CA": 4, "DB": 4}
+
+
+def test_another_exclusion_is_told_where_the_law_waits_for_a_lot() -> None:
+    """C and D are lowest and level; a table that excludes B takes none of them."""
+    contest, profile = ballots(LEVEL, "instant-runoff", batch="no")
+    found = check(
+        contest, profile, Official((one(10, 9, 4, 4, elected=(), excluded=(1,)), one(19, 0, 4, 4, elected=(0,))))
+    )
+    assert places(found) == [(1, "tie"), (1, "excluded")] and not found.ties
+    assert "in the table: B; under the law: one of C, D, by lot." in found.departures[1].words
+
+
+def test_a_table_may_call_the_last_loser_excluded() -> None:
+    contest, profile = ballots({"A": 5, "B": 3, "CA": 1}, "instant-runoff", batch="no")
+    rounds = one(5, 3, 1, elected=(), excluded=()), one(5, 3, 1, elected=(0,), excluded=(1, 2))
+    assert check(contest, profile, Official(rounds[1:])).agrees
+    # Not where it goes on after that: then it is an exclusion, of which the law knows none.
+    found = check(contest, profile, Official((rounds[1], one(6, 3, 0))))
+    assert places(found) == [(1, "excluded")]
+
+
+def test_whose_place_among_the_finalists_is_read_off_those_who_stay() -> None:
+    """B and C are level for the second place; E, with one vote, goes out with whichever of them loses it."""
+    rows = {"A": 5, "B": 3, "C": 3, "EA": 1}
+    for picked in "BC":
+        contest, profile = ballots(rows, "final-n-instant-runoff", tie="recorded", finalists="2")
+        stated = tuple(sorted((*contest.options, ("tie_record", json.dumps([picked])))))
+        law = RULES["final-n-instant-runoff"].count(replace(contest, options=stated), profile)
+        assert law.rounds[0].ties[0].about == "place in the runoff" and law.verdict == "elected"
+        for says in (True, False):
+            found = check(contest, profile, table(law, says))
+            assert found.agrees and [contest.name_of(c) for c in found.record] == [picked]
+
+
+def test_two_of_three_who_are_level_for_two_seats() -> None:
+    contest, profile = ballots({"A": 2, "B": 2, "C": 2}, "stv", 2, quota="hagenbach-bischoff", reach="at-least")
+    law = RULES["stv"].count(contest, profile)
+    assert law.verdict == "tie" and law.rounds[0].ties[0].about == "elected" and law.rounds[0].tied == (0, 1, 2)
+    found = check(contest, profile, Official((one(2, 2, 2, elected=(2, 0)),)))
+    assert found.transcript.elected == (2, 0) and places(found) == []
+
+
+def test_a_figure_misprinted_after_a_lot_is_a_figure_and_hides_no_lot() -> None:
+    contest, profile = ballots({"AC": 7, "BD": 7, "C": 1, "D": 1}, "stv", 2, elect="one-a-round")
+    options = (*contest.options, ("tie_record", '["B"]'), ("tie_then", "recorded"))
+    law = RULES["stv"].count(replace(contest, options=tuple(sorted(options))), profile)
+    assert [one.elected for one in law.rounds] == [(1,), (0,)] and law.rounds[1].votes[3] > 1
+    found = check(contest, profile, changed(table(law, says=False), 2, 2, 4))
+    assert found.record == (1,) and places(found) == [(2, "figure")]

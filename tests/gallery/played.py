@@ -11,7 +11,7 @@ from gallery.small_elections import Card, Election, Terms, commitment
 
 from faircount.app.auditing import acting
 from faircount.app.auditing.hand_counts import profile_of
-from faircount.app.auditing.preparing import Prepared
+from faircount.app.auditing.preparing import Prepared, named_by
 from faircount.app.recounting import result
 from faircount.audit.ceremony import promise
 from faircount.audit.drawing import EVERY
@@ -145,8 +145,8 @@ def _correct_again(held: InMemory, paper: "Paper") -> None:
 def _count_by_hand(held: InMemory, election: Election, name: str) -> None:
     subject = next(one for one in held.audit.commitment.subjects if one.id == name)
     counted = election.counted(name)
-    elected = result(subject.contest, profile_of(subject.contest, counted)).transcript.elected
-    acting.count_by_hand(held, ADA, name, counted, tuple(dict.fromkeys(elected)))
+    transcript = result(subject.contest, profile_of(subject.contest, counted)).transcript
+    acting.count_by_hand(held, ADA, name, counted, named_by(transcript))
 
 
 class Paper:

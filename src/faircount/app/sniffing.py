@@ -53,7 +53,7 @@ def unknown(path: Path, export: Export) -> str:
     except FaircountError:
         return problem
     told = ", ".join(f"{column.header} = {column.means}" for column in mapping.columns if column.means != "ignore")
-    return f"{problem}; it may be a table {mapping.table} ({told[:300]}): faircount map {path}"
+    return f"{problem}; it may be a table of {mapping.table} ({told[:300]}): faircount map {path}"
 
 
 _MAGIC = {

@@ -43,23 +43,39 @@ def lot_shown(official: Official, number: int, tie: Tie) -> CandidateIndex | Non
     if number > len(official.rounds):
         return None
     now = official.rounds[number - 1]
-    said = now.elected if tie.about in ("elected", "place in the runoff") else now.excluded
-    if tie.about == "elected" and said is None and official.elected is not None:
-        said = official.elected
-    if tie.about != "first to be transferred" and said is not None:
-        picked = [c for c in tie.tied if c in said]
-        return picked[0] if len(picked) == 1 else None
-    if tie.about == "elected" or number == len(official.rounds):
+    after = official.rounds[number] if number < len(official.rounds) else None
+    if tie.about in ("elected", "place in the runoff"):
+        return _favoured(official, now, after, tie)
+    if tie.about == "excluded" and now.excluded is not None:
+        out = [c for c in tie.tied if c in now.excluded]
+        return out[0] if len(out) == 1 else None
+    if after is None or tie.about == "place in the order":
         return None
-    after = official.rounds[number]
     fell = [c for c in tie.tied if (after.of(c) or 0) < (now.of(c) or 0)]
     return fell[0] if len(fell) == 1 else None
 
 
-def goes_on(official: Official, transcript: Transcript, number: int) -> bool:
-    """Say whether a count goes on after round `number` as the table does, or ends as it does."""
+def _favoured(official: Official, now: OfficialRound, after: OfficialRound | None, tie: Tie) -> CandidateIndex | None:
+    """Return the first of those who win the tie: named as elected, or not among the excluded, or still with votes."""
+    named = official.elected if now.elected is None and tie.about == "elected" else now.elected
+    picked = [c for c in named or () if c in tie.tied]
+    if not picked and now.excluded:
+        picked = [c for c in tie.tied if c not in now.excluded]
+    elif not picked and now.excluded is None and after is not None and tie.about == "place in the runoff":
+        picked = [c for c in tie.tied if after.of(c)]
+    else:
+        return picked[0] if picked else None
+    return picked[0] if 0 < len(picked) < len(tie.tied) else None
+
+
+def figures_off(official: Official, transcript: Transcript, number: int) -> int:
+    """Return how many figures of the round after `number` differ; where one of the two ends before it, 0 or many.
+
+    0 where both end with that round, and the same are elected.
+    """
+    listed = {c for one in official.rounds for c, _ in one.votes}
     if number < min(len(official.rounds), len(transcript.rounds)):
-        listed = {c for one in official.rounds for c, _ in one.votes}
-        return not differing_figures(official.rounds[number], transcript.rounds[number], listed)
+        return len(differing_figures(official.rounds[number], transcript.rounds[number], listed))
     ended = len(official.rounds) <= number and len(transcript.rounds) == number
-    return ended and official.elected is not None and set(official.elected) == set(transcript.elected)
+    same = official.elected is not None and set(official.elected) == set(transcript.elected)
+    return 0 if ended and same else len(transcript.rounds[0].votes) + 1

@@ -10,6 +10,12 @@ MOST_COUNTS = 2_000
 """Counts made before the search stops and says that it is not complete."""
 
 
+Choices = tuple[CandidateIndex, ...]
+Who = tuple[Choices, Choices, str]
+"""(elected, advancing, verdict)."""
+State = tuple[object, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Possible:
     """One outcome that some way of deciding the ties leads to."""
@@ -41,39 +47,74 @@ class Outcomes:
 def every_outcome(rule: Rule, contest: Contest, profile: Profile, most: int = MOST_COUNTS) -> Outcomes:
     """Count again and again, deciding each tie in every way, depth first. A tie among k choices makes k counts.
 
-    Stated decisions about ties are set aside, earlier rounds too. Raises `UsageError` for a rule without ties. The
-    name of this elsewhere: parallel-universe tie-breaking (Conitzer, Rognlie and Xia 2009, "Preference Functions
-    That Score Rankings and Maximum Likelihood Estimation", § 4).
+    Stated decisions about ties are set aside, earlier rounds too. What follows a tie is looked at once where `_state`
+    says that it hangs on nothing else. Raises `UsageError` for a rule without ties. The name of this elsewhere:
+    parallel-universe tie-breaking (Conitzer, Rognlie and Xia 2009, "Preference Functions That Score Rankings and
+    Maximum Likelihood Estimation", § 4).
     """
     if "tie" not in {option.name for option in rule.options}:
         raise UsageError(f"rule {rule.name} has no ties that somebody could decide")
     others = tuple((n, v) for n, v in contest.options if n not in ("tie", "tie_record", "tie_then", "tie_seed"))
-    found: dict[tuple[tuple[CandidateIndex, ...], tuple[CandidateIndex, ...], str], Possible] = {}
-    waiting: list[tuple[CandidateIndex, ...]] = [()]
-    counts = 0
-    while waiting and counts < most:
-        record = waiting.pop()
+
+    def counted(record: Choices) -> Transcript:
         names = dumps([contest.name_of(c) for c in record], ensure_ascii=False)
         decided = (("tie", "recorded"), ("tie_record", names if record else "none"))
-        transcript = rule.count(replace(contest, options=tuple(sorted((*others, *decided)))), profile)
-        counts += 1
-        if transcript.verdict == "tie":
-            waiting.extend((*record, choice) for choice in reversed(transcript.rounds[-1].tied))
+        return rule.count(replace(contest, options=tuple(sorted((*others, *decided)))), profile)
+
+    met, counts, complete = _Met.after(counted(()), ()), 1, True
+    open_ties: list[_Met] = [met]
+    known: dict[State, dict[Who, tuple[Choices, int]]] = {}
+    while open_ties:
+        now = open_ties[-1]
+        complete = complete and (not now.left or counts < most)
+        if now.left and complete:
+            choice = now.left.pop(0)
+            after = _Met.after(counted((*now.record, choice)), (*now.record, choice))
+            counts += 1
+            if after.state in known:
+                now.add(choice, known[after.state])
+            else:
+                open_ties.append(after)
             continue
-        _add(found, transcript, record)
-    order = sorted(found.values(), key=lambda one: (one.elected, one.advancing, one.verdict))
-    return Outcomes(tuple(order), counts, not waiting)
+        known[now.state] = open_ties.pop().found
+        if open_ties:
+            open_ties[-1].add(now.record[-1], now.found)
+    possible = [Possible(*who, record, ways) for who, (record, ways) in sorted(met.found.items())]
+    return Outcomes(tuple(possible), counts, complete)
 
 
-def _add(
-    found: dict[tuple[tuple[CandidateIndex, ...], tuple[CandidateIndex, ...], str], Possible],
-    transcript: Transcript,
-    record: tuple[CandidateIndex, ...],
-) -> None:
-    elected, advancing = tuple(sorted(transcript.elected)), tuple(sorted(transcript.advancing))
-    key = (elected, advancing, transcript.verdict)
-    known = found.get(key)
-    if known is None:
-        found[key] = Possible(elected, advancing, transcript.verdict, record, 1)
-    else:
-        found[key] = replace(known, ways=known.ways + 1)
+@dataclass(slots=True)
+class _Met:
+    """Where a count came to: a tie with those not yet tried, or, with none, an end. Fills with the outcomes found."""
+
+    state: State
+    record: Choices
+    left: list[CandidateIndex]
+    found: dict[Who, tuple[Choices, int]]
+    """Outcome → (decisions from here on that lead there, the first found; how many such lists)."""
+
+    @classmethod
+    def after(cls, transcript: Transcript, record: Choices) -> "_Met":
+        """Return where a count with these decisions came to."""
+        if transcript.verdict == "tie":
+            return cls(_state(transcript, record), record, list(transcript.rounds[-1].tied), {})
+        who = tuple(sorted(transcript.elected)), tuple(sorted(transcript.advancing)), transcript.verdict
+        return cls(record, record, [], {who: ((), 1)})
+
+    def add(self, choice: CandidateIndex, found: dict[Who, tuple[Choices, int]]) -> None:
+        """Add what follows once `choice` is picked out of the tie."""
+        for who, (record, ways) in found.items():
+            first, before = self.found.get(who, ((choice, *record), 0))
+            self.found[who] = first, before + ways
+
+
+def _state(transcript: Transcript, record: Choices) -> State:
+    """Return what decides all that follows a tie; the whole record, where nothing less does.
+
+    In an instant runoff it is who is out. Not so where a rank of several counts for the last one standing, or is
+    shared: there it matters who was out when the ballot came to it. Under other rules ballots carry what went before.
+    """
+    if transcript.rule != "instant-runoff" or dict(transcript.decisions)["overvote"] not in ("exhaust", "skip"):
+        return record
+    out = frozenset(c for one in transcript.rounds[:-1] for c in one.excluded)
+    return len(transcript.rounds), out, transcript.elected

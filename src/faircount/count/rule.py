@@ -113,7 +113,11 @@ def settings(rule: str, options: tuple[Option, ...], contest: Contest) -> dict[s
                 place, "options are those of the rule", repr(name), f"the rule has {', '.join(known) or 'no options'}"
             )
         if not known[name].accepts(value, contest):
-            raise BadInputError(place, f"option {name} is one of {', '.join(known[name].values)}", repr(value))
+            fix = f"names are a JSON list: -O '{name}=[\"{contest.choices[0].name}\"]'"
+            raise BadInputError(
+                place, f"option {name} is one of {', '.join(known[name].values)}", repr(value),
+                fix if NAMES in known[name].values and contest.choices else "",
+            )  # fmt: skip
         found[name] = value
     if len({name for name, _ in contest.options}) != len(contest.options):
         raise BadInputError(place, "an option is stated once", f"{contest.options}")

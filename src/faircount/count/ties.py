@@ -30,16 +30,16 @@ TIE_ORDER = Option(
     "tie_order",
     ("ballot", NAMES),
     "ballot",
-    "The order of choices that decides where ties follow an order. ballot: as on the ballot. Or all names, the most "
-    "favoured first.",
+    "The order of choices that decides where ties follow an order. ballot: as on the ballot. Or all names as a "
+    "JSON list, the most favoured first.",
 )
 TIE_RECORD = Option(
     "tie_record",
     ("none", NAMES),
     "none",
     "Decisions that were made elsewhere (a lot drawn, a commission's vote), one name for each tie in the order met: "
-    "who was elected, excluded or taken first. none: there are none. A tie beyond the last one stops the count. A "
-    "tie of choices without any vote that go out together needs no entry.",
+    'who was elected, excluded or taken first. A JSON list: ["Ada", "Bo"]. none: there are none. A tie beyond the last '
+    "one stops the count. A tie of choices without any vote that go out together needs no entry.",
 )
 TIE_SEED = Option(
     "tie_seed",

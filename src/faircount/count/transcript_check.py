@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from faircount.count import RULES
-from faircount.count.official_table import Choices, Official, OfficialRound, differing_figures, goes_on, lot_shown
+from faircount.count.official_table import Choices, Official, OfficialRound, differing_figures, figures_off, lot_shown
 from faircount.count.rule import names_in
 from faircount.count.ties import recorded
 from faircount.model import CandidateIndex, Contest, Profile, Round, Tie, Transcript, UsageError, VoteCount
@@ -134,9 +134,12 @@ def _by_trial(
     """Return the one of the tied with whom the count goes on as the table does; None where that fits none or several.
 
     It goes on as the table does where the next round has its figures or, after the last, where the same are elected.
+    One figure may differ: it is told as what it is, and hides no lot.
     """
-    fit = [c for c, transcript in tried if goes_on(official, transcript, number)]
-    return fit[0] if len(fit) == 1 else None
+    off = {c: figures_off(official, transcript, number) for c, transcript in tried}
+    least = min(off.values())
+    fit = [c for c in off if off[c] == least]
+    return fit[0] if least <= 1 and len(fit) == 1 else None
 
 
 # ---- rounds ----------------------------------------------------------------
@@ -162,8 +165,9 @@ def _compare_rounds(found: Checked, official: Official) -> None:
             continue
         for choice in differing:
             found.departures.append(_figure(found, said, one, number, choice))
-        open_tie = stopped and number == len(ours)
-        parted = _another_decision(found, said, one, number, open_tie) or _others_gone(found, official, number, listed)
+        end = number == len(ours)
+        told = _at_end(said, one, stopped, number == len(official.rounds)) if end else said
+        parted = _another_decision(found, told, one, number) or _others_gone(found, official, number, listed)
     if parted:
         _forget_ties_after(found, min(one.round for one in found.departures if one.kind in ("transfer", "excluded")))
     elif len(official.rounds) not in (0, len(ours)) and not stopped:
@@ -238,19 +242,41 @@ def _near(one: VoteCount, other: VoteCount, whole: VoteCount) -> bool:
     return -whole <= 100 * (one - other) <= whole
 
 
-def _another_decision(found: Checked, said: OfficialRound, one: Round, number: int, open_tie: bool) -> bool:
-    """Tell of another exclusion or election in this round; return whether the counts part here.
+def _at_end(said: OfficialRound, one: Round, stopped: bool, both_end: bool) -> OfficialRound:
+    """Return what the table says of the law's last round, without what does not contradict the law there.
 
-    `open_tie`: the law's count stops here at a tie, so that whom the table names beside the law's is no departure.
+    Where the law stopped at a tie, the table may name one of the tied, and what follows from that. Where both end, it
+    may call those excluded who are not elected.
     """
+    everybody = {CandidateIndex(c) for c in range(len(one.votes))}
+    about, tied = (one.ties[-1].about, set(one.tied)) if stopped else ("", set())
+    out = everybody - set(one.elected) if both_end and not stopped else set()
+    if stopped:
+        out = tied if about == "excluded" else everybody
+    won = tied if about in ("", "elected") else everybody
+    return replace(
+        said, elected=_beyond(said.elected, one.elected, won), excluded=_beyond(said.excluded, one.excluded, out)
+    )
+
+
+def _beyond(table: Choices | None, law: Choices, more: set[CandidateIndex]) -> Choices | None:
+    """Return whom the table names; None, nothing to compare, where those are the law's and perhaps some of `more`."""
+    return None if table is not None and set(law) <= set(table) <= {*law, *more} else table
+
+
+def _another_decision(found: Checked, said: OfficialRound, one: Round, number: int) -> bool:
+    """Tell of another exclusion or election in this round; return whether the counts part here."""
     contest, parted = found.contest, False
     for kind, table, law in (("excluded", said.excluded, one.excluded), ("elected", said.elected, one.elected)):
-        if table is None or set(table) == set(law) or (open_tie and set(law) <= set(table)):
+        if table is None or set(table) == set(law):
             continue
         other = {c for c in {*table, *law} if one.votes[c] or said.of(c)}
         if kind == "excluded" and not other & (set(table) ^ set(law)):
             continue  # who leaves without a vote, and when, moves nothing
-        words = f"{kind.capitalize()} in the table: {_these(contest, table)}; under the law: {_these(contest, law)}."
+        lawful = _these(contest, law)
+        if not law and one.ties and one.ties[-1].chosen is None:
+            lawful = f"one of {_these(contest, one.tied)}, by lot"
+        words = f"{kind.capitalize()} in the table: {_these(contest, table)}; under the law: {lawful}."
         if kind == "excluded":
             words += _why_excluded(found, one)
         found.departures.append(Departure(number, kind, words))
@@ -281,7 +307,8 @@ def _why_excluded(found: Checked, one: Round) -> str:
     """Return the votes of those whom the law excludes, and how a tie among them was decided."""
     contest = found.contest
     votes = ", ".join(f"{contest.name_of(c)} {in_figures(one.votes[c])}" for c in one.excluded)
-    decided = [f" Equal votes were decided by: {tie.decided_by}." for tie in one.ties if tie.about == "excluded"]
+    decided = [f" Equal votes were decided by: {tie.decided_by}." for tie in one.ties
+               if tie.about == "excluded" and tie.chosen is not None]  # fmt: skip
     return (f" Fewest votes: {votes}." if votes else "") + "".join(decided)
 
 

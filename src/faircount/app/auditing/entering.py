@@ -282,7 +282,15 @@ def enter_table(
     found, by = read(held, path), Person(held.known_as(by.name), by.role)
     drawn, afresh = frozenset(held.audit.drawn.units), correct is None and not people
     entered = unchanged = 0
-    due = {one for one, seen in found.items() if correct is not None or not _is_entered(held, by, one, seen, afresh)}
+    due = {
+        one
+        for one, seen in found.items()
+        if not (
+            _is_entered(held, by, one, seen, afresh)
+            if correct is None
+            else _is_corrected(held, by, one, seen, (correct, held.known_as(approved_by)))
+        )
+    }
     if due and afresh and held.audit.stage != OPEN:
         why = "what is settled is replaced with a reason: enter --correct"
         raise UsageError(f"`entry` may come when the audit is {OPEN}; it is: {held.audit.stage}; {why}")
@@ -313,6 +321,15 @@ def _is_entered(held: HeldAudit, by: Person, unit: str, seen: Seen, afresh: bool
     if settled is not None or not afresh:
         return settled is not None and settled.seen == seen
     return any(one.person == by.name and one.seen == seen for one in versions)
+
+
+def _is_corrected(held: HeldAudit, by: Person, unit: str, seen: Seen, why: tuple[str, str]) -> bool:
+    """Say whether just this correction settled the unit: a table that was cut off is entered again."""
+    settled = held.audit.entries.settled.get(unit)
+    if settled is None or settled.act != "correct" or (settled.person, settled.seen) != (by.name, seen):
+        return False
+    body = held.acts[settled.n].body
+    return (body["reason"], body["approved_by"]) == why
 
 
 def _refuse(held: HeldAudit, by: Person, unit: str, corrects: bool, afresh: bool) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from faircount.app.auditing import saying
 from faircount.app.auditing.acting import NOT_AUDITED
+from faircount.app.auditing.hand_counts import is_as_reported
 from faircount.app.auditing.held import HeldAudit
 from faircount.app.auditing.nearness import near_of
 from faircount.app.auditing.preparing import Wish, prepare
@@ -77,7 +78,8 @@ class Explanations:
     sample: Sample
     seen: dict[str, Seen]
     decisions: dict[str, Verdict]
-    hand_counts: dict[str, tuple[int, ...]]
+    hand_counts: dict[str, bool]
+    """Contest → whether its full hand count gave the reported outcome."""
     left_out: tuple[NotCounted, ...] = ()
     """Contests of the election that are no part of the audit, and why."""
     opened: Opened | None = None
@@ -88,7 +90,8 @@ class Explanations:
         """Return what an audit that has begun explains. Raises `UsageError` where nothing is committed."""
         audit = held.audit
         urn = audit.urn if audit.ceremony.seed else Urn(audit.commitment, "")
-        hand = {name: tuple(map(int, body["elected"])) for name, body in audit.hand_counts.items()}
+        subjects = {one.id: one for one in audit.commitment.subjects}
+        hand = {name: is_as_reported(subjects[name], body) for name, body in audit.hand_counts.items()}
         decided = audit.rounds[-1].decisions if audit.rounds else {}
         return cls(urn, so_far(held), audit.entries.seen, dict(decided), hand, left_out(held), opened)
 

@@ -1,12 +1,18 @@
 """A full hand count: every card of one contest, said and counted, and whom the law elects from it."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from faircount.app.auditing import acting
 from faircount.app.auditing.entering import CARDS, said
 from faircount.app.auditing.held import HeldAudit
+from faircount.app.auditing.preparing import named_by
+from faircount.app.auditing.saying import outcome_words
 from faircount.app.recounting import result
+from faircount.audit.forms import counted_of
 from faircount.model import (
     BadInputError,
     Ballot,
@@ -19,6 +25,8 @@ from faircount.model import (
     Person,
     Profile,
     Rank,
+    Subject,
+    Transcript,
     UsageError,
     name_key,
 )
@@ -39,15 +47,34 @@ def enter_hand_count(held: HeldAudit, by: Person, title: str, path: Path) -> str
     transcript = result(contest, profile_of(contest, counted)).transcript
     if transcript.verdict == "tie":
         raise UsageError("the hand count ends in a tie: decide it as the law says, and enter it with that decision")
-    elected = tuple(dict.fromkeys(transcript.elected))  # a list is named once for each of its seats
-    acting.count_by_hand(held, by, fits[0].id, counted, elected)
-    names = ", ".join(contest.name_of(choice) for choice in elected) or transcript.verdict
-    same = elected == fits[0].elected and transcript.verdict == fits[0].verdict
-    words = f"{contest.title}: {names}, {'as reported' if same else 'NOT as reported'}"
+    acting.count_by_hand(held, by, fits[0].id, counted, named_by(transcript))
+    found = replace(fits[0], elected=named_by(transcript), verdict=transcript.verdict, seats_won=transcript.seats_won)
+    words = (
+        f"{contest.title}: {outcome_words(found)}, {'as reported' if _same(fits[0], transcript) else 'NOT as reported'}"
+    )
     if counted.cards == fits[0].cards:
         return words
     return (
         f"{words}; {counted.cards:,} cards were counted, and at most {fits[0].cards:,} hold the contest: NOT the same"
+    )
+
+
+def is_as_reported(subject: Subject, body: Mapping[str, Any]) -> bool:
+    """Say whether a full hand count, as its act has it, gives the reported outcome."""
+    ballots = {key: body[key] for key in ("ballots", "cards")}
+    counted = counted_of(ballots, subject.contest, f"hand count of {subject.id}")
+    transcript = result(subject.contest, profile_of(subject.contest, counted)).transcript
+    if transcript.verdict == "tie":  # the act says how it was decided
+        return sorted(body["elected"]) == sorted(subject.elected)
+    return _same(subject, transcript)
+
+
+def _same(subject: Subject, transcript: Transcript) -> bool:
+    """Say whether a count names the reported choices, in whatever order, with as many seats and the same verdict."""
+    return (
+        transcript.verdict == subject.verdict
+        and sorted(named_by(transcript)) == sorted(subject.elected)
+        and tuple(map(int, transcript.seats_won)) == tuple(map(int, subject.seats_won))
     )
 
 

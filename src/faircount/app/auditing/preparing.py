@@ -19,6 +19,7 @@ from faircount.count.ballots import ballots_of
 from faircount.model import (
     HALF,
     Ballots,
+    CandidateIndex,
     CardCount,
     Commitment,
     Contest,
@@ -166,6 +167,11 @@ def claims_of(contest: Contest, transcript: Transcript, ballots: Ballots) -> Cla
     return generator.claims(contest, transcript, ballots)
 
 
+def named_by(transcript: Transcript) -> tuple[CandidateIndex, ...]:
+    """Return whom an outcome names, each once (a list wins several seats): the elected, or who goes on to a runoff."""
+    return tuple(dict.fromkeys(transcript.advancing if transcript.verdict == "runoff" else transcript.elected))
+
+
 def _subject(contest: Contest, records: Records, wish: Wish) -> Subject:
     """Return one contest with its claims; margins come once all is on record, over N cards."""
     held = records.profile(contest.title)
@@ -179,7 +185,7 @@ def _subject(contest: Contest, records: Records, wish: Wish) -> Subject:
     decided = replace(bounded, options=tuple(sorted(dict(transcript.decisions).items())))
     return Subject(
         "", decided, CardCount(records.cards(contest.title)),
-        tuple(dict.fromkeys(transcript.advancing if transcript.verdict == "runoff" else transcript.elected)),
+        named_by(transcript),
         transcript.verdict,
         tuple(int(n) for n in transcript.seats_won), False, wish.risk_limit,
         wish.risk_function, wish.settings,

@@ -161,14 +161,31 @@ class Listed:
                 "NOT CHECKED: no manifest says how many cards there are; the list of cards is taken for all",
             )
             return 0
-        missing = manifest.total - len(self._cards)
-        if missing < 0:
+        if (more := len(self._cards) - manifest.total) > 0:
             raise UsageError(
-                f"there are {-missing:,} more card records than the {manifest.total:,} cards of the manifest; "
+                f"there are {more:,} more card records than the {manifest.total:,} cards of the manifest; "
                 "find out why before an audit: faircount reconcile"
             )
+        held = Counter(card[1] for card in self._cards)
+        # Records too many in one batch are no records of cards that another has too many.
+        lacking = {name: cards - held[name] for name, cards in manifest.batches.items()}
+        unnamed = sum(n for name, n in held.items() if name not in lacking)
+        missing = sum(n for n in lacking.values() if n > 0)
+        beyond = sum(-n for n in lacking.values() if n < 0)
+        if unnamed:
+            # Batches of other names may be those that seem to have no records.
+            missing = max(0, missing - unnamed)
+            self.remarks += (
+                f"NOT CHECKED: {unnamed:,} card records lie in batches that the manifest does not name; they are taken "
+                "for cards of batches of which there are no records",
+            )
+        if beyond:
+            self.remarks += (
+                f"{beyond:,} card records are more than the manifest has cards in their batches; those that no card is "
+                "found for count as votes against the outcome",
+            )
         if missing:
-            self.remarks = (f"{missing:,} cards of the manifest have no record: each is a phantom in every contest",)
+            self.remarks += (f"{missing:,} cards of the manifest have no record: each is a phantom in every contest",)
         return missing
 
     def profile(self, title: str) -> Profile:

@@ -13,7 +13,7 @@ from faircount.app.auditing import acting
 from faircount.app.auditing.annexes import annexes
 from faircount.app.auditing.hand_counts import profile_of
 from faircount.app.auditing.held import Clock, HeldAudit
-from faircount.app.auditing.preparing import Wish, prepare
+from faircount.app.auditing.preparing import Wish, named_by, prepare
 from faircount.app.auditing.records import Listed
 from faircount.app.auditing.sizes import sizes_for
 from faircount.app.opened import Opened
@@ -119,8 +119,8 @@ def _count_by_hand(held: HeldAudit, name: str) -> None:
     commitment = held.audit.commitment
     subject = next(one for one in commitment.subjects if one.id == name)
     counted = recorded(commitment, subject)
-    elected = result(subject.contest, profile_of(subject.contest, counted)).transcript.elected
-    acting.count_by_hand(held, ADA, name, counted, tuple(dict.fromkeys(elected)))
+    transcript = result(subject.contest, profile_of(subject.contest, counted)).transcript
+    acting.count_by_hand(held, ADA, name, counted, named_by(transcript))
 
 
 class _Paper:

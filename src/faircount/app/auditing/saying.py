@@ -63,10 +63,13 @@ def outcome_words(subject: Subject) -> str:
     return subject.verdict
 
 
-def decision_words(subject: Subject, decided: Verdict | None, hand_count: tuple[int, ...] | None) -> str:
-    """Return what an audit has decided of a contest; NOT CHECKED where it has decided nothing."""
-    if hand_count is not None:
-        return f"COUNTED BY HAND: {'as reported' if hand_count == tuple(subject.elected) else 'another outcome'}"
+def decision_words(subject: Subject, decided: Verdict | None, by_hand: bool | None) -> str:
+    """Return what an audit has decided of a contest; NOT CHECKED where it has decided nothing.
+
+    `by_hand` says whether a full hand count gave the reported outcome; None where there was none.
+    """
+    if by_hand is not None:
+        return f"COUNTED BY HAND: {'as reported' if by_hand else 'another outcome'}"
     if not subject.audited:
         return "measured only"
     if subject.implies != "outcome":

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from faircount.app.auditing.acting import NOT_AUDITED
+from faircount.app.auditing.hand_counts import is_as_reported
 from faircount.app.auditing.held import HeldAudit
+from faircount.app.auditing.saying import decision_words
 from faircount.audit.acts import CLOSED, COMMITTED, DRAFT, OPEN, PUBLISHED, SEEDED
 from faircount.evidence.log.canonical import parse_canonical
 from faircount.model import Answer, Design, Subject, Verdict
@@ -104,8 +106,7 @@ def _row(held: HeldAudit, one: Subject) -> tuple[Any, ...]:
     if not one.audited:
         word = "measured only" if measured else "NOT CHECKED"
     if one.id in audit.hand_counts:
-        same = tuple(audit.hand_counts[one.id]["elected"]) == tuple(one.elected)
-        word = "COUNTED BY HAND: as reported" if same else "COUNTED BY HAND: another outcome"
+        word = decision_words(one, None, is_as_reported(one, audit.hand_counts[one.id]))
     elif one.audited and one.implies != "outcome":
         word = Verdict.HAND_COUNT.value
     risk = max((m["p"] for m in measured), default="")

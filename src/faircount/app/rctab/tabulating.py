@@ -110,9 +110,10 @@ def _refuse_open(contest: Contest, transcript: Transcript) -> None:
     last = transcript.rounds[-1] if transcript.rounds else None
     if transcript.verdict == "tie" and last is not None:
         names = ", ".join(contest.name_of(c) for c in last.tied)
+        option = "tie_then" if dict(contest.options).get("tie") in ("previous-rounds", "first-rounds") else "tie"
         raise UsageError(
             f"{contest.title}: round {len(transcript.rounds)} has a tie that nobody has decided ({names}); say who was "
-            f"picked: -O tie=recorded -O 'tie_record=[\"…\"]'"
+            f"picked: -O {option}=recorded -O 'tie_record=[\"…\"]'"
         )
     if last is not None and transcript.verdict == "stopped" and last.note and not last.excluded:
         raise UsageError(f"{contest.title}: {last.note}")

@@ -2,7 +2,7 @@
 
 from faircount.count.presets.preset import Preset, decisions
 
-_BY_LOT = "Ties are decided by lot: record who lost it with tie_record."
+_BY_LOT = "Ties are decided by lot: record with tie_record whom it excluded or, of two left at the end, elected."
 
 PRESETS = (
     Preset(
@@ -47,7 +47,7 @@ PRESETS = (
         decisions(batch="yes", overvote="exhaust", repeated="skip", skipped="unlimited", until_two="no"),
         years="since 2004",
         note="The Department of Elections reports further rounds than the Charter needs: with batch=no and "
-        "until_two=yes the rounds are those of its reports. Ties by lot, § 13.102(e).",
+        "until_two=yes the rounds are those of its reports. Ties as State law says, § 13.102(f): by lot.",
     ),
     Preset(
         "new-york-city",

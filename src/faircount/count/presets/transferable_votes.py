@@ -2,7 +2,10 @@
 
 from faircount.count.presets.preset import Preset, decisions
 
-_LOT = "What earlier counts do not decide goes by lot: record who lost it with tie_record."
+_LOT = (
+    "What earlier counts do not decide goes by lot: record with tie_record whom each tie picked out, to be excluded, "
+    "elected or transferred first."
+)
 _PAPERS = (
     "The papers that a surplus moves depend on how they lay, which no export states: an order is drawn from "
     "papers_seed, and figures after the first surplus can differ from the official ones by a few papers."
@@ -90,7 +93,7 @@ PRESETS = (
             write_ins="excluded-first",
         ),
         years="since 2009",
-        note="Ties are decided by lot: record who lost it with tie_record.",
+        note="Ties are decided by lot: record with tie_record whom each picked out, to be excluded or elected.",
     ),
     Preset(
         "portland-or-council",
@@ -110,7 +113,7 @@ PRESETS = (
         ),
         years="since 2024",
         seats=3,
-        note="Ties are decided by lot: record who lost it with tie_record.",
+        note="Ties are decided by lot: record with tie_record whom each picked out, to be excluded or elected.",
         held_against="every figure of the 17 rounds of District 1, November 2024",
     ),
     Preset(

@@ -1,5 +1,6 @@
 """Arlo's batch tallies: the votes for each choice in every batch, as counties report them for a batch comparison."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from faircount.read.syntax.csv_rows import (
     plain_cell,
     row_text,
 )
+from faircount.read.syntax.named_rows import reject_broken
 
 CLAIM = "batch tallies"
 UNNAMED = "contest of the batch tallies (the file does not name it)"
@@ -92,12 +94,11 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         _add_contests(builder, export, names)
     for number, name in numbered_members(export, part, first):
         records = 0
-        with open_rows(export, name) as rows:
-            lines = iter(rows)
-            columns = _columns(lines, rows.place)
+        columns = _columns(export, name)
+        with open_rows(export, name, reject_broken(name, builder)) as rows:
             if columns.totals:
                 builder.tell("note", f"{name}: a total is no choice, columns not read: {', '.join(columns.totals)}")
-            for row, cells in lines:
+            for row, cells in itertools.islice(rows, 1, None):
                 if not is_blank(cells):
                     records += _add_batch(builder, name, row, cells, columns, folders.get(name))
                 if builder.full:
@@ -109,12 +110,16 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     yield builder.build()
 
 
-def _columns(lines: Iterator[tuple[int, list[str]]], place: str) -> TallyColumns:
-    """Take the header; return what it means. `Contest - Choice` names the contest where every column is so headed."""
-    row, cells = next(lines, (0, []))
+def _columns(export: Export, name: str) -> TallyColumns:
+    """Return what the header means. `Contest - Choice` names the contest where every column is so headed.
+
+    It is read by itself: a quote misplaced in a name there loses no batch.
+    """
+    with open_rows(export, name) as rows:
+        row, cells = next(iter(rows), (0, []))
     if not row:
-        raise BadInputError(place, "batch tallies begin with a header", "an empty file")
-    place = f"{place}, row {row}"
+        raise BadInputError(rows.place, "batch tallies begin with a header", "an empty file")
+    place = f"{rows.place}, row {row}"
     header = [plain_cell(cell) for cell in cells]
     while header and not header[-1]:
         header.pop()
@@ -140,8 +145,7 @@ def _add_contests(builder: BatchBuilder, export: Export, names: Sequence[str]) -
     """Add the contests and choices of all files, each once: their headers name them."""
     known: dict[str, list[str]] = {}
     for name in names:
-        with open_rows(export, name) as rows:
-            columns = _columns(iter(rows), rows.place)
+        columns = _columns(export, name)
         for _, title, choice in columns.choices:
             if title not in known:
                 builder.add("contests", contest=title, place=len(known))

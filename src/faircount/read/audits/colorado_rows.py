@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
+from faircount.read.plain.plain_cards import A_HEADER, is_header
 from faircount.read.syntax.named_rows import Cells, claimed, read_named
 
 Take = Callable[[str, int, Cells], int]
@@ -24,6 +25,9 @@ def read_claimed(
     for name in names:
 
         def one(row: int, cells: Cells, name: str = name) -> int:
+            if is_header(cells):
+                builder.reject(name, row, A_HEADER, "nothing, if the rows around it are whole")
+                return 0
             return take(name, row, cells)
 
         yield from read_named(export, name, builder, one)

@@ -85,8 +85,8 @@ def csv_slices(
             return made([rows[at] for at in kept], [cells[at] for at in kept]) if kept else _nothing(schema)
         return Slice(pa.table(columns, schema=schema), np.array(rows, dtype=np.int64))
 
-    def broken(row: int, why: str) -> None:
-        refuse(row, [], "", "", f"quotes of a row are in their places: {why}")
+    def broken(row: int, text: str) -> None:
+        refuse(row, [], "", text, "quotes of a row are in their places")
 
     with open_rows(export, file, broken) as lines:
         stream = iter(lines)

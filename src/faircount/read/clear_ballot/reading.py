@@ -1,5 +1,6 @@
 """Clear Ballot: one CSV of cast vote records, a column for every oval, with optional lists of names beside it."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from faircount.model import BadInputError, Batch
@@ -15,7 +16,9 @@ from faircount.read.clear_ballot.columns import (
 )
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.results.results_words import unit_of
 from faircount.read.syntax.csv_rows import (
+    BROKEN,
     MAX_RECOGNISED_FILES,
     CsvRows,
     columns_of,
@@ -26,6 +29,7 @@ from faircount.read.syntax.csv_rows import (
     plain_cell,
     row_text,
 )
+from faircount.read.syntax.named_rows import reject_broken
 
 OVERVOTED_RANKS = (
     "Clear Ballot exports an overvoted rank as zeros, with no flag: overvoted ranks and skipped ranks cannot be told"
@@ -100,9 +104,10 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     for name in others:
         builder.add_companion(export, export.names.index(name), name)
     number = export.names.index(main)
-    with open_rows(export, main) as rows:
+    with open_rows(export, main) as rows:  # by itself: a quote misplaced in the name of a column loses no ballot
         reading = Reading(builder, rows, named, main, number)
-        for row, cells in reading.lines:
+    with open_rows(export, main, reject_broken(main, builder)) as rows:
+        for row, cells in itertools.islice(rows, 1, None):
             reading.take(row, cells)
             if builder.full:
                 yield reading.build()
@@ -116,8 +121,7 @@ class Reading:
 
     def __init__(self, builder: BatchBuilder, rows: CsvRows, lists: Beside, name: str, number: int) -> None:
         self.builder, self.lists, self.name, self.number = builder, lists, name, number
-        self.lines = iter(rows)
-        row, header = next(self.lines, (1, []))
+        row, header = next(iter(rows), (1, []))
         place = f"{rows.place}, row {row}"
         self.columns = columns_of([cell.casefold() for cell in header], place)
         """Name of a column in small letters, as programs between Clear Ballot's and ours may write them all → index."""
@@ -159,6 +163,8 @@ class Reading:
 
     def take(self, row: int, cells: list[str]) -> None:
         """Read one row as a card, or reject it."""
+        if cells is BROKEN:
+            return
         if is_blank(cells):
             if cells:
                 self._blank = self._blank or row
@@ -167,9 +173,14 @@ class Reading:
         for empty in range(self._blank or row, row):
             self.builder.reject(self.name, empty, "a row between ballots holds a ballot", _FIX)
         self._blank = None
-        if len(cells) != self.width:
+        if len(cells) != self.width and not (len(cells) > self.width and is_blank(cells[self.width :])):
             rule = f"a row has as many cells as the header, {self.width:,}"
             self.builder.reject(self.name, row, rule, "the file may be cut short", value=row_text(cells))
+            return
+        if unit_of(cells[0]) is None and cells[0].strip():
+            self.builder.reject(
+                self.name, row, "a total is not a ballot", "nothing, if it is a total", value=row_text(cells)
+            )
             return
         try:
             ways = [contest.cells(cells) for contest in self.contests]

@@ -19,7 +19,9 @@ from faircount.read.dominion.csv_columns import (
 from faircount.read.dominion.csv_withheld import WithheldBallots
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition
+from faircount.read.results.results_words import unit_of
 from faircount.read.syntax.csv_rows import (
+    BROKEN,
     candidates,
     count_of,
     files_to_read,
@@ -30,6 +32,7 @@ from faircount.read.syntax.csv_rows import (
     plain_cell,
     row_text,
 )
+from faircount.read.syntax.named_rows import reject_broken
 
 WIDE_HEAD = 8 << 20
 """Where four header rows do not fit in the usual head: 5,000 columns with long names are 1 MB."""
@@ -99,12 +102,14 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         for companion in beside:
             builder.add_companion(export, export.names.index(companion), companion)
     number = export.names.index(name)
-    with open_rows(export, name) as rows:
-        lines = iter(rows)
-        header = header_of([cells for _, cells in itertools.islice(lines, HEADER_ROWS)], rows.place)
+    header = _header(export, name)
+    with open_rows(export, name, reject_broken(name, builder)) as rows:
+        lines = itertools.islice(rows, HEADER_ROWS, None)
         cards = _CardRows(builder, header, name, number, folder_jurisdictions(names).get(name))
         blank: int | None = None
         for row, cells in lines:
+            if cells is BROKEN:
+                continue
             if is_blank(cells):
                 blank = blank or row
                 continue
@@ -139,6 +144,17 @@ def _are_sums(cells: Sequence[str], header: DominionCsvHeader) -> bool:
     if any(plain_cell(cells[index]) for index in told if index < len(cells)):
         return False
     return any((count_of(cell) or 0) > 1 for cell in cells[len(header.id_names) :])
+
+
+def _no_card(ids: Sequence[str], header: DominionCsvHeader) -> str:
+    """Return the rule by which a row without sums is no card all the same; empty where it may be one.
+
+    Files that were joined repeat their header: its rows have no cell below a contest of several names, or only parties.
+    """
+    first, second = plain_cell(ids[0]), plain_cell(ids[1])
+    if (first, second) in ((header.election, header.version), header.id_names[:2]):
+        return "a header is not a card"
+    return "a total is not a card" if first and unit_of(first) is None else ""
 
 
 @dataclass(slots=True)
@@ -181,6 +197,8 @@ class _CardRows:
         elif len(cells) < width or not is_blank(cells[width:]):
             rule = f"a row has {width} cells, as many as the header"
             self._reject(row, cells, rule, "the file may be cut short, or a quotation mark or comma be amiss")
+        elif rule := _no_card(ids, self.header):
+            self._reject(row, cells, rule, "nothing, if the rows around it are whole")
         else:
             try:
                 votes = self._votes(cells)
@@ -257,15 +275,22 @@ def _marks(contest: ContestColumns, cells: _Cells) -> tuple[ExportedMark, ...] |
     return tuple(marks)
 
 
+def _header(export: Export, name: str) -> DominionCsvHeader:
+    """Read the header rows of a file by themselves: a quote misplaced in a name there loses no card.
+
+    Through the same decoding as the rows of cards, so that names agree to the letter.
+    """
+    with open_rows(export, name) as rows:
+        return header_of([cells for _, cells in itertools.islice(rows, HEADER_ROWS)], rows.place)
+
+
 def _add_contests(builder: BatchBuilder, export: Export, names: Sequence[str]) -> None:
     """Add the contests and choices of all files, each once, and what the files say of the election."""
     facts: dict[tuple[str, str], None] = {}
     defined: dict[str, tuple[int | None, int | None, int]] = {}
     choices: dict[str, dict[str, str]] = {}
     for name in names:
-        # Through the same decoding as the rows of cards, so that names agree to the letter.
-        with open_rows(export, name) as rows:
-            header = header_of([cells for _, cells in itertools.islice(rows, HEADER_ROWS)], rows.place)
+        header = _header(export, name)
         facts |= dict.fromkeys([("election_name", header.election), ("version", header.version)])
         facts |= dict.fromkeys(("note", f"{name}: {note}") for note in (*header.notes, *mojibake(header)))
         for contest in header.contests:

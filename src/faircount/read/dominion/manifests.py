@@ -271,6 +271,9 @@ class _Manifests:
         settings = strict_loads(self.export.whole(name, 16 << 20), self.export.place(name))
         if not isinstance(settings, dict):
             raise BadInputError(self.export.place(name), "Configuration.json is an object", type(settings).__name__)
+        listed = settings.get("List")  # as in every manifest, where an export wraps its settings so
+        for entry in listed if isinstance(listed, list) else ():
+            settings = settings | entry if isinstance(entry, dict) else settings
         return settings
 
 

@@ -63,7 +63,7 @@ class Ballots:
 
     def add(self, table: Table, builder: BatchBuilder, number: int) -> None:
         """Take one list. Raises `BadInputError` when it is cut short, or a ballot stands in it or another twice."""
-        rows = table.rows(lambda row, why: self._misquoted(builder, table.name, row, why))
+        rows = table.rows(lambda row, text: self._misquoted(builder, table.name, row, text))
         ids, width = self._header(rows, table)
         file, records, total = len(self._files), 0, None
         self._files.append(table.name)
@@ -90,8 +90,8 @@ class Ballots:
         table.record(builder, number, records)
 
     @staticmethod
-    def _misquoted(builder: BatchBuilder, name: str, row: int, why: str) -> None:
-        builder.reject(name, row, "quotation marks stand around a whole cell", "quote the cell", value=why)
+    def _misquoted(builder: BatchBuilder, name: str, row: int, text: str) -> None:
+        builder.reject(name, row, "quotation marks stand around a whole cell", "quote the cell", value=text)
 
     def _header(self, rows: Iterator[tuple[int, list[str]]], table: Table) -> tuple[dict[str, int], int]:
         above: list[str] = []
@@ -102,7 +102,8 @@ class Ballots:
                 self._tell(above)
                 width = max(i for i, name in enumerate(names) if name) + 1
                 return id_columns(names, len(names)), width
-            above += [text for cell in cells[:1] if (text := plain_cell(cell))]
+            # `Town, ST` and `November 5, 2024` are cells of one line where nobody quoted them.
+            above += [text] if (text := ", ".join(filter(None, map(plain_cell, cells)))) else []
         raise BadInputError(
             table.place, "a list of ballots has the columns Cast Vote Record, Batch, Tabulator CVR", "no such row",
             "export the list of ballots again",

@@ -10,7 +10,7 @@ from faircount.model import Batch
 from faircount.read.batch_builder import ONE, BatchBuilder
 from faircount.read.ess.ballots import Ballots, is_tabulator_cvr, scanned
 from faircount.read.ess.cells import Said, said_by
-from faircount.read.ess.header import is_sum
+from faircount.read.ess.header import no_ballot
 from faircount.read.ess.survey import Key, Survey, key_of
 from faircount.read.syntax.csv_rows import BROKEN, count_of, is_blank, plain_cell, row_text
 from faircount.read.syntax.tables import Table
@@ -19,7 +19,6 @@ KNOWN_PATTERNS = 200_000
 """Distinct rows of cells remembered by contest, so that most are never looked at cell by cell."""
 EMPTY_ROW = "an empty row is no ballot"
 COUNT_RULE = "a count is a whole number of ballots, 1 or more"
-SUM_RULE = "a total is not a ballot"
 WEIGHT_RULE = "a weight is above 0 and has at most six decimals"
 _WEIGHT = re.compile(r"\d{1,12}(\.\d{1,6})?0*", re.ASCII)
 _TOTAL = re.compile(r"totals?\s*:?\s*([\d,]+)", re.IGNORECASE | re.ASCII)
@@ -79,8 +78,8 @@ class CardRows:
             if (batches := self._add(row, cells)) is not None:
                 yield from batches
 
-    def _misquoted(self, row: int, why: str) -> None:
-        self.builder.reject(self.name, row, "quotation marks stand around a whole cell", "quote the cell", value=why)
+    def _misquoted(self, row: int, text: str) -> None:
+        self.builder.reject(self.name, row, "quotation marks stand around a whole cell", "quote the cell", value=text)
 
     def _reject(self, row: int, cells: Sequence[str], rule: str, fix: str, column: str | None = None) -> None:
         self.builder.reject(self.name, row, rule, fix, column=column, value=row_text(cells))
@@ -100,8 +99,8 @@ class CardRows:
             return None
         if cells[0][:1] in "Tt" and self._is_total(row, cells):
             return None
-        if is_sum(cells, header):
-            self._reject(row, cells, SUM_RULE, "nothing, if it is a total", header.names[0] or None)
+        if rule := no_ballot(cells, header):
+            self._reject(row, cells, rule, "nothing, if the rows around it are whole", header.names[0] or None)
             return None
         many, weight = 1, ONE
         if header.count is not None:

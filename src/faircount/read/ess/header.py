@@ -95,6 +95,8 @@ class Header:
     unread: tuple[str, ...] = ()
     nameless: tuple[int, ...] = ()
     names: tuple[str, ...] = field(default=(), repr=False)
+    head: str = ""
+    """Its first cell as it stands."""
 
 
 def named(cell: str) -> str:
@@ -143,10 +145,17 @@ def cells_of_ranks(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iter
     return (cells[at].strip() for cells in rows for at in columns if at < len(cells))
 
 
-def is_sum(cells: Sequence[str], header: Header) -> bool:
-    """Say whether a row below the header is a sum of the rows above: its first cell says so, and names no choice."""
-    text = cells[0].strip(" .:").casefold() if cells and cells[0][:1] in "TtGgSs" else ""
-    return text in _TOTALS and all(0 not in contest.columns for contest in header.contests)
+def no_ballot(cells: Sequence[str], header: Header) -> str:
+    """Return the rule by which a row below the header, as wide as it, is no ballot; empty where it may be one.
+
+    A sum of the rows above says so in its first cell, which names no choice. Files that were joined repeat the header.
+    """
+    if cells[0] == header.head and tuple(map(named, cells[: header.width])) == header.names:
+        return "a header is not a ballot"
+    text = cells[0].strip(" .:").casefold() if cells[0][:1] in "TtGgSs" else ""
+    if text in _TOTALS and all(0 not in contest.columns for contest in header.contests):
+        return "a total is not a ballot"
+    return ""
 
 
 def is_ballots_header(cells: Sequence[str]) -> bool:
@@ -218,7 +227,9 @@ def header_of(cells: Sequence[str], row: int, place: str, untitled: str = "") ->
     taken |= {i for i in (count, weight, contest_id) if i is not None}
     unread = tuple(plain_cell(c) for i, c in enumerate(cells) if i not in taken and names[i])
     nameless = tuple(i for i, name in enumerate(names) if not name and i not in taken)
-    return Header(row, len(cells), ids, tuple(contests), count, weight, contest_id, unread, nameless, tuple(names))
+    return Header(
+        row, len(cells), ids, tuple(contests), count, weight, contest_id, unread, nameless, tuple(names), cells[0]
+    )
 
 
 def _ranked(title: str, columns: dict[int, int], key: str | None, place: str) -> ContestColumns:

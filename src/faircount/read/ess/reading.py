@@ -167,7 +167,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     if len(survey.header.contests) == 1:
         builder.tell("partial", ONE_CONTEST)
     number = export.names.index(name)
-    folder = folder_jurisdictions(candidates(export)).get(name)
+    shared = {*files.ballots, *files.names}  # where these lie says nothing of whose cards the tables hold
+    folder = folder_jurisdictions([n for n in candidates(export) if n not in shared]).get(name)
     cards = CardRows(builder, survey, number, name, table.place, folder, ballots)
     yield from cards.read(table)
     table.record(builder, number, cards.records)

@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from faircount.model import BadInputError
 from faircount.read.ess.cells import UNDERVOTES, Choices, names_somebody
-from faircount.read.ess.header import ContestColumns, Header, is_sum, numbered_groups
+from faircount.read.ess.header import ContestColumns, Header, no_ballot, numbered_groups
 from faircount.read.syntax.csv_rows import is_blank, plain_cell
 from faircount.read.syntax.tables import LOOKED_AT, Table
 
@@ -123,7 +123,7 @@ def surveyed(
     groups = [_Group(base, tuple(found), header) for base, found in numbered_groups(header.contests)]
     contest_ids: set[str] = set()
     for _, cells in rows:
-        if len(cells) < header.width or (not cells[0] and is_blank(cells)) or is_sum(cells, header):
+        if len(cells) < header.width or (not cells[0] and is_blank(cells)) or no_ballot(cells, header):
             continue  # the pass that reads cards rejects it, or knows that it is no ballot
         for key, found in keys:
             found.add(key(cells), table.place)

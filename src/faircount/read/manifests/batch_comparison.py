@@ -7,6 +7,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import (
+    BROKEN,
     candidates,
     columns_of,
     count_of,
@@ -16,6 +17,7 @@ from faircount.read.syntax.csv_rows import (
     plain_cell,
     row_text,
 )
+from faircount.read.syntax.named_rows import reject_broken
 
 MANIFEST_CLAIM = "manifest as restated by the state"
 CVR_CLAIM = "CVR count by the state"
@@ -46,8 +48,10 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         records = 0
         columns: dict[str, int] = {}
         blank: list[int] = []
-        with open_rows(export, name) as rows:
+        with open_rows(export, name, reject_broken(name, builder)) as rows:
             for row, cells in rows:
+                if cells is BROKEN and columns:
+                    continue
                 if not columns:
                     columns = _columns(cells, f"{rows.place}, row {row}")
                 elif is_blank(cells):

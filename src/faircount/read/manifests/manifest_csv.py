@@ -9,6 +9,7 @@ from faircount.read.export.bundle import add_wrapping, unbundled
 from faircount.read.manifests.manifest_rows import ManifestFile, facts_of_all, find_header
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.syntax.csv_rows import candidates, files_to_read, folder_jurisdictions, head_rows, open_rows
+from faircount.read.syntax.named_rows import reject_broken
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -45,7 +46,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             builder.add_companion(export, number, name)
             continue
         manifest = ManifestFile(name, export.place(name), folders.get(name))
-        with open_rows(export, name) as rows:
+        with open_rows(export, name, reject_broken(name, builder)) as rows:
             for _ in manifest.read(rows, builder):
                 if builder.full:
                     yield builder.build()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from faircount.model import BadInputError, name_key
 from faircount.read.batch_builder import BatchBuilder
-from faircount.read.syntax.csv_rows import count_of, is_blank, plain_cell, row_text
+from faircount.read.syntax.csv_rows import BROKEN, count_of, is_blank, plain_cell, row_text
 
 CLAIM = "manifest"
 HEADER_ROWS = 10
@@ -162,7 +162,7 @@ class ManifestFile:
             if columns is None:
                 columns = self._header(number, cells, builder)
             elif is_blank(cells):
-                blank.append(number)
+                blank += [] if cells is BROKEN else [number]
             else:
                 # Blank rows at the end carry nothing; between batches they may stand for one that was lost.
                 for row in blank:

@@ -62,9 +62,10 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     table = Table(export, name)
     table.width = len(mapping.columns)
     sheet = _Cards(name, mapping, builder) if mapping.table == "cards" else _Figures(name, mapping, builder)
+    headers = [column.header for column in mapping.columns]
     file, records, headed = export.names.index(name), 0, False
     for row, cells in table.rows(
-        lambda row, why: builder.reject(name, row, "a quote is closed in its cell", value=why)
+        lambda row, text: builder.reject(name, row, "a quote is closed in its cell", value=text)
     ):
         yield from builder.when_full()  # of rows before this one, also those that were rejected
         if row < mapping.header_row or is_blank(cells):
@@ -76,6 +77,9 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         if len(cells) < len(mapping.columns) or any(c.strip() for c in cells[len(mapping.columns) :]):
             rule = f"a row has {len(mapping.columns)} cells, as the mapping"
             builder.reject(name, row, rule, f"this row has {len(cells)}", value=row_text(cells))
+            continue
+        if [plain_cell(cell) for cell in cells[: len(headers)]] == headers:
+            builder.reject(name, row, "a header is not a row of the table", "nothing, if the rows around it are whole")
             continue
         records += sheet.take(file, row, cells)
     if not headed:
@@ -259,6 +263,8 @@ class _Cards:
             text = plain_cell(cells[at])
             if not text:
                 continue
+            if unit_of(text) is None:
+                raise ValueError("a total is not a card")
             if name in ("position", "sheet"):
                 number = count_of(text)
                 if number is None or number >= 1 << (31 if name == "position" else 15):

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from faircount.model import KINDS, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.plain.plain_cards import PlainCards
+from faircount.read.plain.plain_cards import A_HEADER, PlainCards, is_header
 from faircount.read.reader import Part, Reader, Recognition, one_part, parts_of
 from faircount.read.syntax.csv_rows import figure_of
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
@@ -126,6 +126,9 @@ class _Sheet:
         """Turn one row into a row of the table; return 1 if it became one, 0 if it was rejected."""
         values: dict[str, object] = dict(self._defaults)
         whole = " | ".join(cells.values())
+        if is_header(cells):
+            self._reject(row, A_HEADER, whole)
+            return 0
         for column in (*self._form.required, *self._form.optional):
             text = cells.get(column, "")
             if not text:

@@ -94,8 +94,8 @@ class ChoiceTable:
 
         self.table.width = header.width
 
-        def misquoted(row: int, why: str) -> None:
-            builder.reject(name, row, "quotation marks stand around a whole cell", "quote the cell", value=why)
+        def misquoted(row: int, text: str) -> None:
+            builder.reject(name, row, "quotation marks stand around a whole cell", "quote the cell", value=text)
 
         for row, cells in self.table.rows(misquoted):
             yield from builder.when_full()  # of rows before this one, also those that were rejected

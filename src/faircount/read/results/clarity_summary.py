@@ -57,7 +57,7 @@ def _namesakes(export: Export, name: str) -> dict[tuple[str, str], Counter[str]]
     The whole file is looked through for it: the votes of a line go on before the next line is read.
     """
     names = InOrder()
-    with open_rows(export, name, lambda row, why: None) as rows:  # the reading proper keeps what is rejected
+    with open_rows(export, name, lambda row, text: None) as rows:  # the reading proper keeps what is rejected
         for _, cells in named_rows(rows, name, None):
             if cells is None:
                 continue

@@ -60,7 +60,7 @@ def _state(export: Export) -> str:
     """Return the state of the first row of all, which every part holds its rows to; empty where there is no row."""
     for name in files_to_read(export):
         if _is_ours(header(export, name)):
-            with open_rows(export, name, lambda row, why: None) as rows:
+            with open_rows(export, name, lambda row, text: None) as rows:
                 for _, cells in named_rows(rows, name, None):
                     if cells is not None:
                         return cells.get("state_po", "")

@@ -29,6 +29,7 @@ from faircount.read.syntax.csv_rows import (
     open_rows,
     row_text,
 )
+from faircount.read.syntax.named_rows import reject_broken
 
 CONTEST = "Votes in the protocols"
 """The tables name no contest; a file is one."""
@@ -178,7 +179,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     """
     builder = BatchBuilder()
     for number, name in numbered_members(export, part):
-        with open_rows(export, name) as rows:
+        with open_rows(export, name, reject_broken(name, builder)) as rows:
             records = yield from _file(rows, name, builder, file_said(export, name) + SILENT)
             builder.add_file(number, name, rows, records)
     yield builder.finish(export, files_to_read(export) if part.number == 0 else export.names)

@@ -14,7 +14,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, parts_of_files
 from faircount.read.results.clarity_words import kind_of, title_of
-from faircount.read.results.results_words import unit_of
+from faircount.read.results.results_words import NO_MEASURE, measure_of, unit_of
 from faircount.read.results.round_figures import measure_of_round
 from faircount.read.syntax.csv_rows import figure_of, files_to_read
 from faircount.read.syntax.in_order import InOrder
@@ -149,12 +149,24 @@ class _Sheet:
             rule = "a row has a contest, a choice and a whole number of votes"
             self._builder.reject(self._name, row, rule, value=whole)
             return 0
+        if measure := measure_of(choice):
+            return self._line_of(measure, row, at, title, counts)
         self._allowed.setdefault(title, allowed)
         self._choices.setdefault(title, {}).setdefault(choice, party)
         unit = (at.get("county", ""), at.get("precinct", ""), title)
         votes = _UNIT.join(map(str, counts))
         shared = _UNIT.join([str(int(ranked)), *(cells.get(column, "") for _, column in self._shared[ranked])])
         self._rows.add(_NUL.join([*unit, f"{row:010}", choice, party, votes, whole, shared]))
+        return 1
+
+    def _line_of(self, measure: str, row: int, at: Cells, title: str, counts: list[int | str | None]) -> int:
+        """Keep a line that stands among the choices and is none, `Under Votes` or `Total Votes`; return 1 if kept."""
+        if measure in NO_MEASURE or measure in self._roles or not isinstance(counts[0], int):
+            why = NO_MEASURE.get(measure, f"a line of {measure} among the choices repeats a column")
+            self._builder.leave_out(why)
+            return 0
+        unit = {"jurisdiction": unit_of(at.get("county", "")), "precinct": unit_of(at.get("precinct", ""))}
+        self._add({"contest": title, **unit}, row, counts[0], measure=measure)
         return 1
 
     def figures(self) -> Iterator[Batch]:

@@ -7,7 +7,7 @@ import io
 import lzma
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, cast
 
 from faircount.model import BadInputError
@@ -34,6 +34,7 @@ _MAGIC = (
 )  # fmt: skip
 _SEP_LINE = re.compile(r"\ufeff?sep=(.)\r?\n?")
 OnBroken = Callable[[int, str], None]
+"""Takes a row and its text."""
 BROKEN: list[str] = []
 """The cells of a row whose quotes are misplaced, known by identity: a blank row to whoever does not ask."""
 
@@ -46,7 +47,7 @@ class CsvRows:
     has no such character) and counted in `recoded_lines`. Raises `BadInputError` for bytes that are not text, NUL
     bytes, and rows beyond the limits of this module.
 
-    With `on_broken` quotes are read strictly: it is called with row and reason for a row whose quotes are misplaced,
+    With `on_broken` quotes are read strictly: it is called with row and text of a row whose quotes are misplaced,
     which then comes as `BROKEN`, and a quote that is never closed is refused. Without it `csv` makes of them what it
     can.
     More than `most` bytes are refused: what unpacks to so much was packed to exhaust whoever reads it.
@@ -90,8 +91,9 @@ class CsvRows:
         return self._hashing.digest.hexdigest()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        row, blank, lines = 0, 0, self._lines
-        rows = csv.reader(lines, delimiter=self.delimiter, strict=self._on_broken is not None)
+        row, blank, lines, strict = 0, 0, self._lines, self._on_broken is not None
+        text: list[str] = []
+        rows = csv.reader(_kept(lines, text) if strict else lines, delimiter=self.delimiter, strict=strict)
         while True:
             try:
                 cells = next(rows, None)
@@ -99,7 +101,8 @@ class CsvRows:
                 if self._on_broken is not None and "expected after" in str(error):  # the cell ended, so later rows hold
                     row += 1
                     lines.pending = 0
-                    self._on_broken(row, str(error))
+                    self._on_broken(row, "".join(text).rstrip("\r\n"))
+                    text.clear()
                     yield row, BROKEN
                     continue
                 raise BadInputError(
@@ -112,6 +115,7 @@ class CsvRows:
                 return
             row += 1
             lines.pending = 0
+            text.clear()
             blank = 0 if cells else blank + 1
             if blank > MAX_BLANK:
                 rule = f"at most {MAX_BLANK:,} lines on end are empty"
@@ -121,6 +125,13 @@ class CsvRows:
             if row == 1 and len(cells) <= 2 and _SEP_LINE.fullmatch(self.delimiter.join(cells)):
                 continue
             yield row, cells
+
+
+def _kept(lines: Iterable[str], text: list[str]) -> Iterator[str]:
+    """Yield the lines, each added to `text`: the lines of a row, if whoever has made the row empties it."""
+    for line in lines:
+        text.append(line)
+        yield line
 
 
 class _HashingStream(io.RawIOBase):

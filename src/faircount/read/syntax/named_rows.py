@@ -89,7 +89,7 @@ def named_rows(rows: CsvRows, name: str, builder: BatchBuilder | None) -> Iterat
 def reject_broken(name: str, builder: BatchBuilder) -> Callable[[int, str], None]:
     """Return what `open_rows` calls for a row whose quotes are misplaced: it keeps the row among the rejected."""
 
-    def reject(row: int, found: str) -> None:
-        builder.reject(name, row, "a quote inside a quoted cell is doubled", 'write it as ""', value=found)
+    def reject(row: int, text: str) -> None:
+        builder.reject(name, row, "a quote inside a quoted cell is doubled", 'write it as ""', value=text)
 
     return reject

@@ -85,7 +85,7 @@ class Table:
             builder.tell("note", f"{self.name}: sheets not read: {', '.join(book.sheets[1:])}")
 
 
-def _pass_over(row: int, why: str) -> None:
+def _pass_over(row: int, text: str) -> None:
     """Let a misquoted row go: a pass that surveys keeps nothing, the pass that reads cards keeps it as rejected."""
 
 
