@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from faircount.model import BadInputError
-from faircount.read import READERS, Export
+from faircount.read import READERS, Export, batch_builder
 from read.counted import reading, rejected, ways
 from read.reading import FIXTURES, read_all
 
@@ -65,3 +65,14 @@ def test_recognised_by_content(tmp_path: Path):
         path.write_text(text)
         claim = READERS["votekit-csv"].recognise(Export(path))
         assert (claim.version if claim else "") == ours, text
+
+
+def test_a_file_after_one_with_many_names_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_builder, "CARDS_PER_BATCH", 3)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(",Rank 1,Rank 2\n0,Ann,Bo\n1,Cy,Di\n2,Ed,Flo\n3,Gus,\n", "utf-8")
+    export = Export(tmp_path)
+    batches = [
+        batch for part in READERS["votekit-csv"].plan(export) for batch in READERS["votekit-csv"].read(export, part)
+    ]
+    assert sum(batch.table("cards").num_rows for batch in batches) == 8

@@ -235,6 +235,7 @@ def _cast(contest: Contest, columns: Columns, rankings: Rankings, lines: Lines) 
 def _cast_alike(contest: Contest, columns: Columns, rankings: Rankings, lines: Lines) -> Iterator[Batch]:
     """Cast rows of one card each, many at a time: every way of ranking is looked up once a batch."""
     builder, cells_of, last, ident = contest.builder, operator.itemgetter(*columns.ranks), columns.last, columns.ident
+    yield from builder.when_full()  # of what other files gave: without room no row would be read
     while taken := list(itertools.islice(lines, builder.room)):
         kept = [
             (row, cells)
