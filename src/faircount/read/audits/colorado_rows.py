@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.plain.plain_cards import A_HEADER, is_header
-from faircount.read.syntax.named_rows import Cells, claimed, read_named
+from faircount.read.syntax.named_rows import A_HEADER, Cells, claimed, is_header, read_named
 
 Take = Callable[[str, int, Cells], int]
 """(file, row, cells) → 1 if the row became rows of a table, else 0."""

@@ -14,16 +14,13 @@ from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.plain.seen_names import SeenNames
 from faircount.read.syntax.csv_rows import open_rows
-from faircount.read.syntax.named_rows import Cells, named_rows, normal, reject_broken
+from faircount.read.syntax.named_rows import A_HEADER, Cells, is_header, named_rows, reject_broken
 
 _WORDS = ("jurisdiction", "tabulator", "batch", "style", "precinct", "counting_group", "imprinted_id")
 _NUMBERS = {"position": 2**31 - 1, "sheet": 2**15 - 1}
 _CARD_COLUMNS = (*_WORDS, *_NUMBERS, "ballot", "weight")
 _WEIGHT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 _NUMBER = re.compile(r"[0-9]{1,10}")
-
-A_HEADER = "a header is not a row of the table"
-"""What tables that were joined below each other have in their midst."""
 
 Marks = tuple[tuple[int, str], ...]
 
@@ -139,12 +136,6 @@ class PlainCards:
 
     def _reject(self, row: int, rule: str, cells: Cells, column: str) -> None:
         self._builder.reject(self._name, row, rule, column=column, value=" | ".join(cells.values()))
-
-
-def is_header(cells: Cells) -> bool:
-    """Say whether the cells of a row are the names of their columns."""
-    # Most rows are told by one letter: names are put in their normal form only where it may be the header again.
-    return all(cell[:1].casefold() == column[:1] and normal(cell) == column for column, cell in cells.items())
 
 
 def _broken(said: Cells) -> tuple[str, str]:

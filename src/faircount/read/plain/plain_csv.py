@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from faircount.model import KINDS, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
-from faircount.read.plain.plain_cards import A_HEADER, PlainCards, is_header
+from faircount.read.plain.plain_cards import PlainCards
 from faircount.read.reader import Part, Reader, Recognition, one_part, parts_of
 from faircount.read.syntax.csv_rows import figure_of
-from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
+from faircount.read.syntax.named_rows import A_HEADER, Cells, claimed, header, is_header, read_named
 
 UNREAD = frozenset(("source", "row"))
 INT32 = 2**31 - 1

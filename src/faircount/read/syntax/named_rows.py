@@ -10,6 +10,8 @@ from faircount.read.syntax.csv_rows import CsvRows, candidates, columns_of, head
 
 Cells = dict[str, str]
 """Column name as `normal` gives it → cell, blanks around it removed."""
+A_HEADER = "a header is not a row of the table"
+"""What tables that were joined below each other have in their midst."""
 
 
 def normal(cell: str) -> str:
@@ -84,6 +86,12 @@ def named_rows(rows: CsvRows, name: str, builder: BatchBuilder | None) -> Iterat
             yield row, None
         else:
             yield row, {column: plain_cell(cells[index]) for column, index in columns.items()}
+
+
+def is_header(cells: Cells) -> bool:
+    """Say whether the cells of a row are the names of their columns."""
+    # Most rows are told by one letter: names are put in their normal form only where it may be the header again.
+    return all(cell[:1].casefold() == column[:1] and normal(cell) == column for column, cell in cells.items())
 
 
 def reject_broken(name: str, builder: BatchBuilder) -> Callable[[int, str], None]:
