@@ -24,8 +24,11 @@ def name_key(name: str) -> str:
     `name_key` gives the same key for every text in characters that this Python's Unicode tables know; for younger
     characters the two may differ.
     """
-    bare = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.category(c).startswith("M"))
-    plain = unicodedata.normalize("NFC", bare.lower().translate(_FOLDS))
+    if name.isascii():  # without accents and folds, as most are: a manifest asks it of every cell
+        plain = name.lower()
+    else:
+        bare = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.category(c).startswith("M"))
+        plain = unicodedata.normalize("NFC", bare.lower().translate(_FOLDS))
     return _NOT_WORD.sub(" ", plain).strip(" ") or name.strip(" ")
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice, zip_longest
 
 from faircount.model import BadInputError, Batch
-from faircount.read.batch_builder import BatchBuilder, ExportedMark
+from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.rankings.counted_rankings import (
     GIVES,
@@ -31,6 +31,9 @@ MAX_CHARACTERS = 1 << 20
 _TOP = re.compile(r"([A-Za-z_]\w*):(?:\s(.*))?")
 _TOKEN = re.compile(r"[\[\]{},]|-(?=\s)|[^\s\[\]{},]+")
 _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
+_NUMBERS = r"[0-9]{1,6}(?:, ?[0-9]{1,6})*"
+_IN_LIST = re.compile(rf"\s*(?:\[({_NUMBERS})\]|\{{({_NUMBERS})\}})(,?)")
+_IN_BLOCK = re.compile(rf"\s*-\s+(?:\[({_NUMBERS})\]|\{{({_NUMBERS})\}})()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,13 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             [Named("", str(at)) for at in range(_candidates(export, name, values))],
         )  # fmt: skip
         _state(contest, values)
+        mark_of = [ExportedMark(choice.name) for choice in contest.choices]
         voters = 0
         for row, voter, weight in _weighted(export, name, values):
             if max(voter, default=0) >= len(contest.choices):
                 found = f"candidate {max(voter)}, num_cand {len(contest.choices)}"
                 raise BadInputError(f"{lines.place}, row {row}", NUMBERED, found)
-            marks = tuple(ExportedMark(contest.choices[index].name) for index in sorted(voter))
-            yield from contest.cast(row, weight, marks)
+            yield from contest.cast(row, weight, tuple([mark_of[index] for index in sorted(voter)]))
             voters += 1
         builder.add("files", file=number, name=name, sha256=digest, bytes=lines.bytes, records=voters)
     yield builder.build()
@@ -135,55 +138,100 @@ def _values(lines: Iterator[tuple[int, str]], place: str) -> dict[str, Value]:
     return {key: Value(starts[key], end, "\n".join(texts[key])) for key, end in zip(starts, ends, strict=True)}
 
 
-def _tokens(export: Export, name: str, value: Value) -> Iterator[tuple[int, str]]:
-    """Yield (row, token) of one of `LISTS`, from where it stands in the file."""
+def _lines(export: Export, name: str, value: Value) -> Iterator[tuple[int, str]]:
+    """Yield (row, text) of one of `LISTS`, from where it stands in the file, without comments."""
     with open_lines(export, name) as lines:
         for row, line in islice(lines.numbered(), value.row - 1, value.end - 1):
             if row == value.row:
-                line = line.partition(":")[2]
-            if not line.lstrip().startswith("#") or row == value.row:
-                for token in _TOKEN.finditer(line.split(" #")[0]):
-                    yield row, token[0]
+                yield row, line.partition(":")[2].split(" #")[0]
+            elif not line.lstrip().startswith("#"):
+                yield row, line.split(" #")[0] if "#" in line else line
+
+
+class _Profile:
+    """Where in a profile the reading stands: takes it token by token, or a whole voter at a time where one is plain."""
+
+    def __init__(self, row: int) -> None:
+        self.row = row
+        """Of the voter's first bracket."""
+        self.voter: set[int] = set()
+        self._depth, self._block = "", False
+        self._before = ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the profile may end here."""
+        return not self._depth and (self._block or self._before == "]")
+
+    def plain(self, line: str, at: int) -> re.Match[str] | None:
+        """Return the voter that stands whole and plain at this place of the line, if one may."""
+        if self._depth == "[" and not self._block:
+            shape = _IN_LIST.match(line, at)
+        elif self._block and not self._depth:
+            shape = _IN_BLOCK.match(line, at)
+        else:
+            return None
+        if shape:
+            self._before = shape[3] or "]"
+        return shape
+
+    def takes(self, row: int, token: str) -> bool | None:
+        """Take a token; return whether it ends a voter, or None for one that may not stand here."""
+        before, self._before = self._before, token
+        depth, block = self._depth, self._block
+        if token == "-" and not depth:
+            self._block = True
+        elif token == "[" and not depth and not block:
+            self._depth = "["
+        elif token in "[{" and ((depth == "[" and not block) or (block and not depth)):
+            self.row, self.voter = row, set()
+            self._depth += token
+        elif token == {"[": "]", "{": "}"}.get(depth[-1:], "") and (before != "," or len(depth) == 1):
+            self._depth = depth[:-1]
+            return bool(self._depth or block)
+        elif token == "," and depth and before not in ("[", "{", ","):
+            pass
+        elif _WHOLE.fullmatch(token) and (len(depth) == 2 or (block and depth)) and before in ("[", "{", ","):
+            self.voter.add(int(token))
+        else:
+            return None
+        return False
 
 
 def _profile(export: Export, name: str, values: dict[str, Value]) -> Iterator[tuple[int, set[int]]]:
     """Yield (row, candidates) of each voter, from `[[0, 1], {2}]` or from lines `- [0, 1]`."""
-    depth, block = "", False
-    voter: set[int] = set()
     rule = "a profile is a list of lists or sets of candidates' numbers"
-    row = first = values["profile"].row
-    before, place = "", export.place(name)
-    for row, token in _tokens(export, name, values["profile"]):
-        closes = {"[": "]", "{": "}"}.get(depth[-1:], "")
-        if token == "-" and not depth:
-            block = True
-        elif token == "[" and not depth and not block:
-            depth = "["
-        elif token in "[{" and ((depth == "[" and not block) or (block and not depth)):
-            first, voter = row, set()
-            depth += token
-        elif token == closes and (before != "," or len(depth) == 1):
-            depth = depth[:-1]
-            if depth or block:
-                yield first, voter
-        elif token == "," and depth and before not in ("[", "{", ","):
-            pass
-        elif _WHOLE.fullmatch(token) and (len(depth) == 2 or (block and depth)) and before in ("[", "{", ","):
-            voter.add(int(token))
-        else:
-            raise BadInputError(f"{place}, row {row}", rule, token[:40])
-        before = token
-    if depth or (not block and before != "]"):
-        raise BadInputError(f"{place}, row {row}", rule, "a list that does not close", "the file may be cut short")
+    last, place = values["profile"].row, export.place(name)
+    state = _Profile(last)
+    for row, line in _lines(export, name, values["profile"]):
+        at = 0
+        while True:
+            if plain := state.plain(line, at):
+                at, last = plain.end(), row
+                yield row, set(map(int, (plain[1] or plain[2]).split(",")))
+                continue
+            shape = _TOKEN.search(line, at)
+            if shape is None:
+                break
+            at, last = shape.end(), row
+            ends = state.takes(row, shape[0])
+            if ends is None:
+                raise BadInputError(f"{place}, row {row}", rule, shape[0][:40])
+            if ends:
+                yield state.row, state.voter
+    if not state.closed:
+        raise BadInputError(f"{place}, row {last}", rule, "a list that does not close", "the file may be cut short")
 
 
 def _weighted(export: Export, name: str, values: dict[str, Value]) -> Iterator[tuple[int, set[int], Decimal]]:
     """Yield (row, candidates, weight) of each voter; the weight is 1 where the file has no weights."""
     voters, place, given = _profile(export, name, values), export.place(name), values.get("voter_weights")
     if given is None:
-        yield from ((row, voter, Decimal(1)) for row, voter in voters)
+        yield from ((row, voter, ONE) for row, voter in voters)
         return
-    weights = (token for _, token in _tokens(export, name, given) if token not in ("[", "]", ",", "-"))
+    weights = (
+        token for _, line in _lines(export, name, given) for token in _TOKEN.findall(line) if token not in "[],-"
+    )  # fmt: skip
     for number, (of_voter, text) in enumerate(zip_longest(voters, weights)):
         if of_voter is None or text is None:
             more = number + 1 + sum(1 for _ in (voters if text is None else weights))

@@ -4,7 +4,7 @@ import re
 import weakref
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 
 from faircount.model import BadInputError, Batch
@@ -28,6 +28,8 @@ MAX_KEPT = 20_000
 """Rankings of a contest that are kept for look-up; it bounds memory."""
 PARTIAL = "cards with this contest only"
 PARTIAL_SEVERAL = "cards with these contests only"
+FEW_LINES = 64
+"""Lines of one ballot that are put in order without more ado; more than so many are sorted as all lines are."""
 _NUL = "\0"
 _DIGITS = 10
 """Of a row as text: rows are below 2^31."""
@@ -50,16 +52,17 @@ class RaireContest:
 
     def marks(self, ranking: tuple[str, ...]) -> tuple[ExportedMark, ...]:
         """Return the marks of a ranking; raises `KeyError` with the first candidate that the contest has not."""
-        if ranking not in self.patterns:
+        known = self.patterns.get(ranking)
+        if known is None:
             if len(self.patterns) >= MAX_KEPT:
                 self.patterns.clear()
             for candidate in ranking:
                 if candidate and candidate not in self.candidates:
                     raise KeyError(candidate)
-            self.patterns[ranking] = tuple(
+            known = self.patterns[ranking] = tuple(
                 ExportedMark(candidate, rank) for rank, candidate in enumerate(ranking, 1) if candidate
             )
-        return self.patterns[ranking]
+        return known
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -204,15 +207,23 @@ def _ballot_and_contest(row: int, cells: list[str]) -> tuple[str, str]:
 def _by_first_row(by_ballot: Iterator[str]) -> Iterator[str]:
     """Return the lines of each ballot behind the row of the first line of their card."""
     for _, of_ballot in groupby(by_ballot, lambda text: text.partition(_NUL)[0]):
-        for _, card in groupby(in_order(_by_copy(of_ballot)), lambda text: text[:_DIGITS]):
+        few = [text.split(_NUL, 2) for text in islice(of_ballot, FEW_LINES)]
+        if len(few) < FEW_LINES and len({contest for _, contest, _ in few}) == len(few):  # one card, as most are
+            ordered = sorted([line for _, _, line in few])
+            first = ordered[0][:_DIGITS]
+            yield from [f"{first}{_NUL}{line}" for line in ordered]
+            continue
+        for _, card in groupby(
+            in_order(_by_copy(chain(few, (text.split(_NUL, 2) for text in of_ballot)))), lambda text: text[:_DIGITS]
+        ):
             lines = [text[_DIGITS:] for text in card]
             first = lines[0][:_DIGITS]
             yield from (f"{first}{_NUL}{line}" for line in lines)
 
 
-def _by_copy(of_ballot: Iterator[str]) -> Iterator[str]:
+def _by_copy(of_ballot: Iterable[list[str]]) -> Iterator[str]:
     """Return the lines of one ballot behind a number: how often the ballot has stood in the line's contest before."""
-    for _, of_contest in groupby((text.split(_NUL, 2) for text in of_ballot), itemgetter(1)):
+    for _, of_contest in groupby(of_ballot, itemgetter(1)):
         yield from (f"{_digits(copy)}{line}" for copy, (_, _, line) in enumerate(of_contest))
 
 
@@ -240,7 +251,7 @@ def _add_card(
             rule = "a ballot's contest is one of the first lines'"
             builder.reject(name, row, rule, "add the contest's line", value=row_text(cells))
             continue
-        ranking = tuple(cell.strip() for cell in cells[2:])
+        ranking = tuple(map(str.strip, cells[2:]))
         if len(ranking) > MAX_RANKS:
             rule = f"a ranking has at most {MAX_RANKS:,} places"
             builder.reject(name, row, rule, "see what the line holds", value=row_text(cells))

@@ -211,7 +211,9 @@ def _as_object(element: Any) -> Record:
 
 def _record(element: Any) -> Any:
     """Return an element as a record; one without children and attributes as its text."""
-    language, key, kind = element.get("Language"), element.get("ObjectId"), element.get(_TYPE)
+    language = key = kind = None
+    if element.keys():
+        language, key, kind = element.get("Language"), element.get("ObjectId"), element.get(_TYPE)
     if language is not None:
         return {"Content": element.text or "", "Language": language}
     if not len(element) and key is None and kind is None:

@@ -305,7 +305,7 @@ def folder_jurisdictions(names: Sequence[str]) -> dict[str, str]:
 def plain_cell(cell: str) -> str:
     """Return the cell without blanks around it and without Excel's `="…"` wrapping that keeps leading zeros."""
     cell = cell.strip()
-    if len(cell) >= 3 and cell.startswith('="') and cell.endswith('"'):
+    if cell[:2] == '="' and len(cell) >= 3 and cell[-1] == '"':
         return cell[2:-1].replace('""', '"').strip()
     return cell
 
@@ -349,6 +349,8 @@ def count_of(cell: str) -> int | None:
 
     Negative numbers, fractions and anything of 10^12 or more are not counts.
     """
+    if cell.isdecimal() and cell.isascii() and len(cell) <= 12:  # as most are: less than 10^12
+        return int(cell)
     found = _NUMBER.fullmatch(plain_cell(cell))
     if found is None or len(found[1]) > 18:
         return None
@@ -361,6 +363,8 @@ def figure_of(cell: str) -> int | None:
 
     A negative figure is impossible but readable: it is kept, and a check says so with its place.
     """
+    if cell.isdecimal():
+        return count_of(cell)
     text = plain_cell(cell)
     number = count_of(text[1:] if text[:1] in ("-", "+") else text)
     return -number if number is not None and text.startswith("-") else number

@@ -41,6 +41,18 @@ class InOrder:
         if self._bytes > BYTES_IN_MEMORY:
             self._write_run()
 
+    def take(self, texts: Iterable[str]) -> None:
+        """Take texts one after the other, as `add` does."""
+        held, size, size_of = self._held, self._bytes, sys.getsizeof
+        for text in texts:
+            held.append(text)
+            size += size_of(text) + 8
+            if size > BYTES_IN_MEMORY:
+                self._bytes = size
+                self._write_run()
+                held, size = self._held, 0
+        self._bytes = size
+
     def __iter__(self) -> Iterator[str]:
         self._held.sort()
         if self._file is None:
@@ -70,6 +82,5 @@ class InOrder:
 def in_order(texts: Iterable[str]) -> Iterator[str]:
     """Return `texts` sorted by their code points, as `InOrder` does."""
     found = InOrder()
-    for text in texts:
-        found.add(text)
+    found.take(texts)
     return iter(found)

@@ -70,13 +70,13 @@ def named_rows(rows: CsvRows, name: str, builder: BatchBuilder | None) -> Iterat
     between: a file may have millions of them. A column without a name is called by its number, `column 1`. Raises
     `BadInputError` when two columns have one name.
     """
-    columns: dict[str, int] | None = None
+    names: list[str] | None = None
     width = 0
     for row, cells in rows:
-        if columns is None:
+        if names is None:
             width = max((index + 1 for index, cell in enumerate(cells) if normal(cell)), default=0)
             names = [normal(cell) or f"column {index}" for index, cell in enumerate(cells[:width], 1)]
-            columns = columns_of(names, f"{rows.place}, row {row}")
+            columns_of(names, f"{rows.place}, row {row}")
         elif is_blank(cells):
             yield row, None
         elif len(cells) < width or any(cells[width:]):  # delimiters at the end of a line are spreadsheets' habit
@@ -85,7 +85,7 @@ def named_rows(rows: CsvRows, name: str, builder: BatchBuilder | None) -> Iterat
                 builder.reject(name, row, rule, f"this row has {len(cells)}", value="; ".join(cells))
             yield row, None
         else:
-            yield row, {column: plain_cell(cells[index]) for column, index in columns.items()}
+            yield row, dict(zip(names, map(plain_cell, cells), strict=False))
 
 
 def is_header(cells: Cells) -> bool:

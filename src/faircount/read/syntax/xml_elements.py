@@ -1,5 +1,6 @@
 """XML as a stream of elements: nothing outside the file is ever fetched, no entity expanded, memory stays flat."""
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ MAX_DEPTH = 64
 _DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=256)
 def local_name(tag: Any) -> str:
     """Return the name of an element without its namespace; empty for comments and processing instructions."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
