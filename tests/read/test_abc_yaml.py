@@ -49,3 +49,41 @@ def test_how_many_weights_and_voters_there_are_is_told(weights: str, words: str,
 def test_a_description_that_never_ends_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="other than profile"):
         profile(tmp_path, "profile: [[0]]\nnum_cand: 1\ndescription: a club\n" + "  and more\n" * 200_000)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[[0, 1],{2},[],[3,0],{1}]\n",
+        "[[0, 1], {2}, [], [3, 0], {1},]\n",
+        "\n  [[0,1],\n   {2}  , # two\n   [],\n [3, 0] {1}]\n",
+        "[[ 0 ,\n 1 ], { 2 }, [\n ], [3,0],\n\n  # the last\n {1}]\n",
+        "\n- [0, 1]\n- {2}  # two\n- []\n-   [3, 0]\n- {1}\n",
+        "\n- [ 0, 1 ]\n-\t{2}\n- [ ]\n- [3,\n   0,]\n-\n  {1}\n",
+    ],
+)
+def test_a_profile_is_the_same_however_its_blanks_and_lines_stand(written: str, tmp_path: Path) -> None:
+    tables = profile(tmp_path, f"num_cand: 4\nprofile: {written}committeesize: 2\n")
+    marks = {p["pattern"]: tuple(m["choice"] for m in p["marks"]) for p in tables["patterns"]}
+    assert [marks[v["pattern"]] for v in tables["votes"]] == [
+        tuple(f"Candidate {n}" for n in voter) for voter in ((0, 1), (2,), (), (0, 3), (1,))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "row"),
+    [
+        ("[[0], [1],\n\n# the rest is lost\n", 1),
+        ("[[0],\n [1],\n\n# the rest is lost\n", 2),
+        ("[[0],\n [1],\n [\n", 3),
+        ("[[0],\n [1]2]\n", 2),
+        ("[[0], [1,,2]]\n", 1),
+        ("\n- [0]\n- [1], [2]\n", 3),
+        ("\n- [0]\n- [1}\n", 3),
+        ("[[0], [0000001]]\n", 1),
+        ("[[0], [١]]\n", 1),
+    ],
+)
+def test_what_is_no_profile_is_refused_with_its_row(written: str, row: int, tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match=rf"row {row}: a profile is a list"):
+        profile(tmp_path, f"profile: {written}")

@@ -9,6 +9,7 @@ import pytest
 from faircount.model import BadInputError
 from faircount.read import reader as shape
 from faircount.read.export import Export
+from faircount.read.rankings import raire
 from faircount.read.rankings.raire import READER
 from faircount.read.syntax import in_order
 from read.reading import FIXTURES, SHARED, facts, read_all, summary
@@ -62,6 +63,11 @@ def test_a_ballot_twice_is_two_records(tmp_path):
     assert [c["record"] for c in tables["cards"]] == [4, 5] and len(tables["votes"]) == 3
 
 
+def test_a_card_is_of_its_first_line_whatever_the_contest(tmp_path):
+    tables = read_all(READER, file(tmp_path, "2\nContest,1,2,7,8\nContest,2,1,9\n2,x,9\n1,y,7\n1,x,7\n"))
+    assert [(c["record"], c["imprinted_id"]) for c in tables["cards"]] == [(4, "x"), (5, "y")]
+
+
 def test_cards_stand_in_the_order_of_their_first_lines_on_disk_too(tmp_path, monkeypatch):
     ballots = [f"{n // 7}_{n % 7}_{n}" for n in range(200)]
     first, second = ballots[::-1], [*ballots[3:], "late"]
@@ -72,6 +78,9 @@ def test_cards_stand_in_the_order_of_their_first_lines_on_disk_too(tmp_path, mon
     assert Counter(Counter(v["card"] for v in held["votes"]).values()) == {2: 197, 1: 5}
     monkeypatch.setattr(in_order, "BYTES_IN_MEMORY", 2_000)
     assert read_all(READER, path) == held
+    for few in (1, 2, 3):
+        monkeypatch.setattr(raire, "FEW_LINES", few)
+        assert read_all(READER, path) == held, "a ballot of many lines is put in the same order"
 
 
 def test_files_of_an_export_are_parts_and_agree_on_their_contests(tmp_path, monkeypatch):
