@@ -113,11 +113,22 @@ def test_a_rank_may_stand_at_the_selection(tmp_path: Path) -> None:
     both = [
         selection("m-c-ada", Rank=2),
         selection("m-c-ben", position(Rank=1), Rank=3),
-        selection("m-c-cyd", position(Rank=0)),
+        selection("m-c-cyd", position(HasIndication="no", Rank=0)),
     ]
     tables = read(tmp_path, one(contest("mayor", *both)))
-    assert [(m[0], m[1]) for m in ways(tables, "Mayor")[0]] == [("Ben Alder", 1), ("Cyd Maple", 1), ("Ada Rowan", 2)]
+    assert [(m[0], m[1]) for m in ways(tables, "Mayor")[0]] == [("Ben Alder", 1), ("Ada Rowan", 2)]
     assert tables["contests"][0]["ranks"] == 2
+
+
+def test_rank_0_is_no_rank_among_others(tmp_path: Path) -> None:
+    """Read as the first preference it would count before all others."""
+    first, second = selection("m-c-ada", position(Rank=0)), selection("m-c-ben", position(Rank=1))
+    alone = one(contest("mayor", first))  # the file says that voters rank
+    tables = read(tmp_path, one(contest("mayor", first, second)), one(contest("mayor", second)), alone)
+    assert [(r["row"], r["column"], r["value"]) for r in tables["rejected"]] == [(1, "Rank", "0"), (3, "Rank", "0")]
+    assert len(tables["cards"]) == 3 and [m[0] for m in ways(tables, "Mayor")[0]] == ["Ben Alder"]
+    unranked = read(tmp_path, one(contest("q1", selection("q1-yes", position(Rank=0)))))
+    assert unranked["rejected"] == [] and {c["ranks"] for c in unranked["contests"] if c["key"] == "q1"} == {0}
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,32 @@ def test_records_of_another_version_than_the_manifests_are_refused(tmp_path: Pat
         read_all(READER, path)
 
 
+@pytest.mark.parametrize("rank", [0, -1, 4])
+def test_a_rank_that_the_contest_has_not_is_rejected_with_its_session(rank: int, tmp_path: Path) -> None:
+    """The contest has three. A contest that nobody ranks may state what it likes."""
+    folder = copied(tmp_path)
+    whole, record = read_all(READER, folder), folder / "CvrExport_3.json"
+    document = json.loads(record.read_text("utf-8-sig"))
+    of_contest = {
+        contest["Id"]: (number, contest)
+        for number, session in enumerate(document["Sessions"], 1)
+        if "Modified" not in session
+        for card in session["Original"]["Cards"]
+        for contest in card["Contests"]
+        if contest["Marks"]
+    }
+    of_contest[2][1]["Marks"][0]["Rank"] = rank
+    number, ranked = of_contest[1]
+    ranked["Marks"][0]["Rank"] = rank
+    change(record, Sessions=document["Sessions"])
+    tables = read_all(READER, folder)
+    (rejected,) = [row for row in tables["rejected"] if row not in whole["rejected"]]
+    assert rejected["row"] == number and rejected["column"] == "Rank"
+    assert rejected["value"].endswith(f"Harbour Master, rank {rank}")
+    left = {(c["file"], c["record"]) for c in whole["cards"]} - {(c["file"], c["record"]) for c in tables["cards"]}
+    assert {record for _, record in left} == {number}
+
+
 def test_an_export_in_several_folders_is_one(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     for number, name in enumerate(("CvrExport_17.json", "CvrExport_3.json")):

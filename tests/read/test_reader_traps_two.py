@@ -119,6 +119,15 @@ def test_a_session_with_a_contest_twice_on_a_card_is_rejected(tmp_path: Path) ->
     assert [row["records"] for row in found["files"]] == [4]
 
 
+def test_a_rank_below_1_in_a_file_alone_is_rejected(tmp_path: Path) -> None:
+    ranked = reading([(1, 11), (2, 21)])
+    ranked["Cards"][0]["Contests"][1]["Marks"][0]["Rank"] = 0
+    path = dominion(tmp_path / "CvrExport_1.json", {"Original": reading([(1, 11)])}, {"Original": ranked})
+    found = read("dominion-json", path)
+    assert [(row["row"], row["column"]) for row in found["rejected"]] == [(2, "Rank")]
+    assert [row["record"] for row in found["cards"]] == [1]
+
+
 def test_two_candidates_of_one_name_in_a_ballot_image(tmp_path: Path) -> None:
     lookup = [("Candidate", 11, "ADA", 1), ("Candidate", 12, "ADA", 1), ("Candidate", 13, "BO", 1),
               ("Candidate", 21, "BO", 2), ("Contest", 1, "Mayor", 0), ("Contest", 2, "Clerk", 0)]  # fmt: skip

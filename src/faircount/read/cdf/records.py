@@ -203,6 +203,9 @@ class RecordWriter:
             raise BadInputError(f"{self.place}, CVR {number:,}", rule, f"{error} (in a CVRContest)") from error
         contest = self.names.contest(record.ContestId)
         marks: list[tuple[ExportedMark, int | None, str | None]] = []
+        ranks = _ranks(record)
+        if 0 in ranks and (contest.ranked or any(ranks)):
+            return Defect(contest.title, "Rank", "0", "a rank is 1 or more")
         for selection in record.CVRContestSelection:
             found = self._marks(contest, selection)
             if isinstance(found, Defect):
@@ -242,6 +245,15 @@ class RecordWriter:
                 self.tally["marks with fractions of votes"] += 1
             found.append((mark, self.density(position.MarkMetricValue), _written(position)))
         return found
+
+
+def _ranks(record: ContestRecord) -> set[int | None]:
+    """Return the ranks that the marks of a contest state, None among them where one states none."""
+    return {
+        position.Rank if position.Rank is not None else selection.Rank
+        for selection in record.CVRContestSelection for position in selection.SelectionPosition or _NO_POSITION
+        if position.HasIndication != "no"
+    }  # fmt: skip
 
 
 def _current(record: Record) -> Snapshot | None:

@@ -5,9 +5,10 @@ once, and from then on one dictionary look-up, which leaves this loop little slo
 """
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,7 @@ from faircount.read.dominion.sessions import ContestRecord, Reading, Session
 CARDS_PER_BATCH = 80_000
 ENTRIES_PER_BATCH = 200_000
 """Distinct records, mark densities included, that are kept for look-up; it bounds memory."""
+MAX_RANKS = 1_000
 _LEAST = 1 << 31
 """Added to the number of a contest, it leaves none below 0: so that card and contest fit one number."""
 
@@ -42,10 +44,20 @@ class Tally:
     write_ins: int = 0
 
 
+class Wrong(NamedTuple):
+    """What is wrong with a card: a contest that stands on it twice, or has not this rank."""
+
+    contest: int
+    rank: int | None = None
+
+
 class _Entries(dict[ContestRecord, int]):
     """Record → entry number. A record not met before becomes an entry, and its pattern a pattern."""
 
-    def __init__(self) -> None:
+    def __init__(self, ranks: Mapping[int, int]) -> None:
+        self.ranks = ranks
+        self.misranked: dict[int, int] = {}
+        """Entry → a rank of its marks that the contest does not have. What is not ranked is not asked."""
         self.patterns: dict[tuple[Any, ...], int] = {}
         self.pattern = array("q")
         self.contest = array("q")
@@ -69,6 +81,12 @@ class _Entries(dict[ContestRecord, int]):
         self.write_in_densities += [m.WriteinDensity for m in marks]
         self.write_ins += [m.WriteinIndex for m in marks]
         number = self[record] = len(self)
+        if most := self.ranks.get(
+            record.Id, MAX_RANKS
+        ):  # a file alone does not say how many: only rank 0 is none there
+            for mark in marks:
+                if not 1 <= mark.Rank <= most:
+                    self.misranked[number] = mark.Rank
         return number
 
 
@@ -80,7 +98,7 @@ class Gathered:
         self.session_rows: list[tuple[Any, ...]] = []
         self.session_of_card = array("q")
         self.sheets = array("q")
-        self.entries = _Entries()
+        self.entries = _Entries(names.ranks)
         self.votes: list[int] = []
         self.contests_per_card = array("q")
         self.superseded: list[tuple[int, int, str]] = []
@@ -106,7 +124,8 @@ class Gathered:
         votes, the other as superseded. Return how many objects there were.
 
         A session with a contest twice on one card is rejected: it would count twice, and which of the two is the
-        voter's cannot be known. All its cards are looked at together, which costs next to nothing.
+        voter's cannot be known; and one with a rank that its contest does not have. All cards are looked at together,
+        which costs next to nothing.
         """
         rows: tuple[Any, ...] = (
             self.votes, self.session_rows, self.contests_per_card, self.sheets, self.session_of_card, self.superseded,
@@ -114,35 +133,41 @@ class Gathered:
         )  # fmt: skip
         start = [len(one) for one in rows]
         tally = self._add(sessions, file, before, place, {})
-        if twice := self._twice(len(self.sheets) - tally.current_cards):
+        if wrong := self._wrong(len(self.sheets) - tally.current_cards):
             for one, length in zip(rows, start, strict=True):
                 del one[length:]  # their entries stay: other cards may bear the same
-            tally = self._add(sessions, file, before, place, twice)
+            tally = self._add(sessions, file, before, place, wrong)
         self.cards_in_file += tally.current_cards
         return tally
 
-    def _twice(self, first_card: int) -> dict[int, int]:
-        """Return record of a session → contest that stands twice on one of its cards, from `first_card` on."""
+    def _wrong(self, first_card: int) -> dict[int, Wrong]:
+        """Return record of a session → what is wrong with a contest on one of its cards, from `first_card` on."""
         counts = np.array(self.contests_per_card[first_card:], dtype=np.int64)
         votes = np.array(self.votes[len(self.votes) - int(counts.sum()) :], dtype=np.int64)
         if not len(votes):
             return {}
-        contest = np.array(self.entries.contest, dtype=np.int64)[votes]
-        key = np.sort(np.repeat(np.arange(len(counts)), counts) << 32 | contest + _LEAST)
-        found = key[1:][key[1:] == key[:-1]]
-        record = {
-            card: self.session_rows[self.session_of_card[first_card + card]][-1] for card in (found >> 32).tolist()
-        }
-        return {record[one >> 32]: (one & 0xFFFFFFFF) - _LEAST for one in found.tolist()}
+        entries, card = self.entries, np.repeat(np.arange(len(counts)), counts)
+        contest = np.array(entries.contest, dtype=np.int64)[votes]
+        key = np.sort(card << 32 | contest + _LEAST)
+        twice = key[1:][key[1:] == key[:-1]]
+        found = [(one >> 32, Wrong((one & 0xFFFFFFFF) - _LEAST)) for one in twice.tolist()]
+        if entries.misranked:
+            at = np.flatnonzero(np.isin(votes, list(entries.misranked)))
+            ranks = [entries.misranked[vote] for vote in votes[at].tolist()]
+            found += [
+                (on, Wrong(number, rank))
+                for on, number, rank in zip(card[at].tolist(), contest[at].tolist(), ranks, strict=True)
+            ]
+        return {self.session_rows[self.session_of_card[first_card + on]][-1]: wrong for on, wrong in found}
 
-    def _add(self, sessions: list[Session], file: int, before: int, place: str, twice: dict[int, int]) -> Tally:
-        """Do what `add` says, but for sessions whose record is in `twice`: they are rejected."""
+    def _add(self, sessions: list[Session], file: int, before: int, place: str, wrong: dict[int, Wrong]) -> Tally:
+        """Do what `add` says, but for sessions whose record is in `wrong`: they are rejected."""
         tally = Tally(sessions=len(sessions))
         votes, rows, look_up = self.votes, self.session_rows, self.entries.__getitem__
         first_vote, first_other, cards_before = len(votes), len(self.superseded), len(self.sheets)
         for record, session in enumerate(sessions, before + 1):
-            if record in twice:
-                self._reject_twice(twice[record], session, record, place)
+            if record in wrong:
+                self._reject_wrong(wrong[record], session, record, place)
                 tally.sessions = -1  # objects left out: let the bytes be read strictly
                 continue
             current, modified = session.Original, session.Modified
@@ -183,11 +208,14 @@ class Gathered:
              "rule": "exactly one reading of a session is current", "fix": "ask the election office which one is"}
         )  # fmt: skip
 
-    def _reject_twice(self, contest: int, session: Session, record: int, place: str) -> None:
+    def _reject_wrong(self, wrong: Wrong, session: Session, record: int, place: str) -> None:
+        value = f"session {session.RecordId}: {self.names.contest(wrong.contest)}"
+        column, rule = "Contests", "a contest stands once on a card"
+        if wrong.rank is not None:
+            column, value, rule = "Rank", f"{value}, rank {wrong.rank}", "a rank is one of the contest's, 1 first"
         self.rejected.append(
-            {"file": place, "row": record, "column": "Contests",
-             "value": f"session {session.RecordId}: {self.names.contest(contest)}",
-             "rule": "a contest stands once on a card", "fix": "ask the election office what the card holds"}
+            {"file": place, "row": record, "column": column, "value": value, "rule": rule,
+             "fix": "ask the election office what the card holds"}
         )  # fmt: skip
 
     def _superseded(self, first: int, other: Reading, version: str) -> int:
@@ -298,7 +326,7 @@ class Gathered:
         allowed: dict[int, set[int]] = {}
         ranks: dict[int, int] = {}
         for contest, under, over, _, marks in self.entries.patterns:
-            ranks[contest] = max([ranks.get(contest, 0), *(m[1] for m in marks)])
+            ranks[contest] = max([ranks.get(contest, 0), *(m[1] for m in marks if m[1] <= MAX_RANKS)])
             if under is not None and over is not None:
                 allowed.setdefault(contest, set()).add(sum(m[2] for m in marks) + under + over)
         rows = []
