@@ -1,12 +1,13 @@
-"""Texts in order, however many: sorted in memory up to a few megabytes, and beyond that in a temporary file.
+"""Texts in order, however many: sorted in memory up to a few megabytes, and beyond that in temporary files.
 
-For formats whose rows of one ballot or account stand apart. The file has no name and vanishes with the process.
+For formats whose rows of one ballot or account stand apart. The files have no names and vanish with the process.
 """
 
-import heapq
 import sys
 import tempfile
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import IO
 
 import msgspec
@@ -14,32 +15,36 @@ import msgspec
 BYTES_IN_MEMORY = 24 << 20
 """What the texts of one run take in memory, before they are written out."""
 BLOCK_BYTES = 32 << 10
-"""What is read of a run at a time: 400 runs, of ten gigabytes, are 13 MB."""
+"""What the texts of a block take in memory: of each run one is held while runs are merged."""
+RUNS_PER_LEVEL = 16
+"""Runs that are merged into one of the next level; 24 MB a run, three levels are 100 gigabytes."""
+_SIZE = 8
+"""Bytes before each block that say how long it is."""
 _BLOCK = msgspec.msgpack.Decoder(list[str])
 
 
 class InOrder:
     """Takes texts in any order and gives them back sorted by their code points, equal ones as often as they came.
 
-    Memory is that of one run and of one block a run, whatever the number of texts. Iterate once, after the last `add`.
+    Memory is that of one run and of a block of each of some dozens of runs, whatever the number of texts: whenever a
+    level has `RUNS_PER_LEVEL` they become one run of the next. Iterate once, after the last `add`.
     """
 
     def __init__(self) -> None:
         self._held: list[str] = []
         self._bytes = 0
-        self._runs: list[list[tuple[int, int]]] = []
-        self._file: IO[bytes] | None = None
+        self._levels: list[list[IO[bytes]]] = []
 
     def __del__(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        for file in chain.from_iterable(self._levels):
+            file.close()
 
     def add(self, text: str) -> None:
         """Take a text."""
         self._held.append(text)
         self._bytes += sys.getsizeof(text) + 8  # and its place in the list
         if self._bytes > BYTES_IN_MEMORY:
-            self._write_run()
+            self._write_held()
 
     def take(self, texts: Iterable[str]) -> None:
         """Take texts one after the other, as `add` does."""
@@ -49,34 +54,85 @@ class InOrder:
             size += size_of(text) + 8
             if size > BYTES_IN_MEMORY:
                 self._bytes = size
-                self._write_run()
+                self._write_held()
                 held, size = self._held, 0
         self._bytes = size
 
     def __iter__(self) -> Iterator[str]:
         self._held.sort()
-        if self._file is None:
+        if not self._levels:
             return iter(self._held)
-        return heapq.merge(self._held, *[self._read_run(self._file, run) for run in self._runs])
+        return self._all()
 
-    def _write_run(self) -> None:
-        """Write out what is held as sorted blocks, and remember where each begins and how long it is."""
-        if self._file is None:
-            self._file = tempfile.TemporaryFile()
+    def _all(self) -> Iterator[str]:
+        """Yield what is held and what was written out. It holds `self`, so that files stay open until the end."""
+        runs = [_blocks_of(file) for level in self._levels for file in level]
+        for block in _merged([iter([self._held]), *runs]):
+            yield from block
+
+    def _write_held(self) -> None:
+        """Write out what is held as a run of the first level."""
         self._held.sort()
-        step = max(1, BLOCK_BYTES * len(self._held) // self._bytes)
-        run = []
-        for first in range(0, len(self._held), step):
-            block = msgspec.msgpack.encode(self._held[first : first + step])
-            run.append((self._file.tell(), self._file.write(block)))
-        self._runs.append(run)
+        held, step = self._held, max(1, BLOCK_BYTES * len(self._held) // self._bytes)
+        self._add_run(_written(held[first : first + step] for first in range(0, len(held), step)), 0)
         self._held, self._bytes = [], 0
 
-    def _read_run(self, file: IO[bytes], run: list[tuple[int, int]]) -> Iterator[str]:
-        """Yield the texts of one run. `self` is held by this, so that the file stays open until the last."""
-        for start, size in run:
-            file.seek(start)
-            yield from _BLOCK.decode(file.read(size))
+    def _add_run(self, file: IO[bytes], level: int) -> None:
+        """Keep a run, and make one of those of its level where they are enough."""
+        if level == len(self._levels):
+            self._levels.append([])
+        runs = self._levels[level]
+        runs.append(file)
+        if len(runs) >= RUNS_PER_LEVEL:
+            merged = _written(_merged([_blocks_of(run) for run in runs]))
+            for run in runs:
+                run.close()
+            runs.clear()
+            self._add_run(merged, level + 1)
+
+
+def _written(blocks: Iterable[list[str]]) -> IO[bytes]:
+    """Return a nameless file of these blocks, each behind its size."""
+    file = tempfile.TemporaryFile()
+    try:
+        for block in blocks:
+            data = msgspec.msgpack.encode(block)
+            file.write(len(data).to_bytes(_SIZE, "little"))
+            file.write(data)
+    except BaseException:  # a full disk: the caller has nothing to close
+        file.close()
+        raise
+    return file
+
+
+def _blocks_of(file: IO[bytes]) -> Iterator[list[str]]:
+    """Yield the blocks of a file from its first."""
+    file.seek(0)
+    while size := file.read(_SIZE):
+        yield _BLOCK.decode(file.read(int.from_bytes(size, "little")))
+
+
+def _merged(runs: Iterable[Iterator[list[str]]]) -> Iterator[list[str]]:
+    """Merge runs of sorted blocks into one, a block at a time.
+
+    Of what is in memory all texts up to the least last one of a block are next: whatever a run has behind its block is
+    no less. They are put together and sorted, which is fast for what is sorted in parts.
+    """
+    ahead = [(block, 0, run) for run in runs if (block := next(run, []))]
+    while ahead:
+        bound = min(block[-1] for block, _, _ in ahead)
+        texts: list[str] = []
+        left = []
+        for block, start, run in ahead:
+            end = bisect_right(block, bound, start)
+            texts += block[start:end]
+            if end == len(block):
+                block, end = next(run, []), 0
+            if block:
+                left.append((block, end, run))
+        ahead = left
+        texts.sort()
+        yield texts
 
 
 def in_order(texts: Iterable[str]) -> Iterator[str]:
