@@ -49,3 +49,20 @@ def test_the_first_line_is_the_first_by_number_of_its_row(tmp_path: Path) -> Non
         ("overvotes", 0, 2), ("overvotes", 9, 3),
     ]  # fmt: skip
     assert {r["rule"][-9:] for r in found["rejected"]} == {"see row 3"} and len(found["rejected"]) == 9
+
+
+def test_a_line_of_undervotes_is_no_choice(tmp_path: Path) -> None:
+    lines = ["1,Mayor,Ada,,5,90,8,0,3", "2,Mayor,Under Votes,,3,90,8,0,3", "3,Mayor,OVER VOTES,,2,90,8,0,3",
+             "4,Mayor,Total Votes,,5,90,8,0,3", "5,Clerk,Cy,,6,,,,", "6,Clerk,Under votes,,4,,,,",
+             "7,Clerk,Under votes,,n/a,,,,"]  # fmt: skip
+    found = tables(tmp_path, *lines)
+    assert [(c["contest"], c["choice"]) for c in found["choices"]] == [("Mayor", "Ada"), ("Clerk", "Cy")]
+    stated = {(r["contest"], r["measure"], r["count"], r["row"]) for r in found["reported"] if r["choice"] is None}
+    assert {one for one in stated if one[1] == "undervotes"} == {
+        ("Mayor", "undervotes", 3, 2),
+        ("Clerk", "undervotes", 4, 7),
+    }
+    assert [(r["row"], r["rule"].split()[2]) for r in found["rejected"]] == [(4, "of"), (8, "has")]
+    notes = [f["value"] for f in found["facts"] if f["name"] == "note"]
+    assert sum("left out" in note for note in notes) == 2, "the repeated undervotes and the total"
+    assert not any("told apart" in note for note in notes)

@@ -129,6 +129,17 @@ def test_tabulation_of_the_state(tmp_path: Path) -> None:
     assert (row["jurisdiction"], row["count"]) == (None, 5)
 
 
+def test_a_tabulation_of_undervotes_is_no_choice(tmp_path: Path) -> None:
+    path = tmp_path / "tabulate.csv"
+    path.write_text("contest_name,choice,votes\nClerk,Ada,5\nClerk,Under Votes,2\nClerk,Total Votes,5\n")
+    found = read_all(READERS["colorado-tabulation"], path)
+    assert [(r["choice"], r["measure"], r["count"]) for r in found["reported"]] == [
+        ("Ada", "votes", 5), (None, "undervotes", 2),
+    ]  # fmt: skip
+    assert [c["choice"] for c in found["choices"]] == ["Ada"]
+    assert ["a total of the contest's candidates" in f["value"] for f in found["facts"]] == [True]
+
+
 def test_canonical_list() -> None:
     tables = fixture("colorado-contest-list")
     assert [(c["contest"], c["district"]) for c in tables["contests"]] == [("Clerk", None), ("Measure A", "Torch")]

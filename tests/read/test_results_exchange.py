@@ -185,6 +185,24 @@ def test_registered_voters_of_nought_are_not_stated() -> None:
     assert cells(tables, "turnout", precinct="Provisional", measure="ballots_cast") == [1]
 
 
+def test_undervotes_among_the_choices_of_a_detail_are_no_choice(tmp_path: Path) -> None:
+    as_choice = clarity_xml().replace('text="Write-in" party=""', 'text="Under Votes" party=""')
+    tables = read_all(clarity_detail.READER, written(tmp_path, "detail.xml", as_choice))
+    assert "Under Votes" not in {row["choice"] for row in tables["choices"]}
+    of_units = cells(tables, "reported", contest="Mayor", measure="undervotes", precinct="Alder 01")
+    assert of_units == [2], "what the contest itself says"
+    assert any("which the contest also states" in row["value"] for row in tables["facts"])
+
+    alone = as_choice.replace('<VoteType name="Undervotes"', '<VoteType name="Spare"').replace(
+        '"Ada Lark (I)"', '"Total"'
+    )
+    tables = read_all(clarity_detail.READER, written(tmp_path, "detail.xml", alone))
+    assert {row["choice"] for row in tables["choices"] if row["contest"] == "Mayor"} == set()
+    assert cells(tables, "reported", contest="Mayor", measure="undervotes", precinct="Alder 01") == [5, 6]
+    assert cells(tables, "reported", contest="Mayor", measure="undervotes", precinct=None, counting_group=None) == [20]
+    assert any("a total of the contest's candidates" in row["value"] for row in tables["facts"])
+
+
 def test_two_contests_of_one_name_stay_two() -> None:
     titles = [
         r["contest"] for r in read_all(clarity_detail.READER, FIXTURES / "clarity-detail-xml/export.xml")["contests"]

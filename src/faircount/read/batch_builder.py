@@ -85,10 +85,11 @@ class BatchBuilder:
         """Whether it is time to `build`."""
         return self._made >= CARDS_PER_BATCH or self._most_rows >= CARDS_PER_BATCH
 
-    def when_full(self) -> Iterator[Batch]:
-        """Yield what was gathered if it is time to: after every row, also one that is rejected."""
-        if self.full:
-            yield self.build()
+    def when_full(self) -> Iterable[Batch]:
+        """Return what was gathered if it is time to, else nothing: after every row, also one that is rejected."""
+        if self._made >= CARDS_PER_BATCH or self._most_rows >= CARDS_PER_BATCH:
+            return (self.build(),)
+        return ()
 
     def when_much_is_rejected(self) -> Iterator[Batch]:
         """Yield the rejected rows if they are many, and them alone: also in the middle of a ballot."""
@@ -200,9 +201,12 @@ class BatchBuilder:
 
     def add(self, table: str, **columns: object) -> None:
         """Add a row to any table but cards, votes and patterns; columns not given are null."""
-        rows = self._rows.setdefault(table, [])
+        rows = self._rows.get(table)
+        if rows is None:
+            rows = self._rows[table] = []
         rows.append(columns)
-        self._most_rows = max(self._most_rows, len(rows))
+        if len(rows) > self._most_rows:
+            self._most_rows = len(rows)
 
     def add_facts(self, facts: Iterable[tuple[str, str]]) -> None:
         """Add what the source says of itself, (name, value) pairs."""

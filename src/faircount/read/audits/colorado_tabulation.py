@@ -7,6 +7,7 @@ from faircount.read.audits.colorado_rows import read_claimed
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
+from faircount.read.results.results_words import NO_MEASURE, measure_of
 from faircount.read.syntax.csv_rows import count_of
 from faircount.read.syntax.named_rows import Cells, claimed
 
@@ -42,7 +43,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         for at, choice in enumerate(sorted(choices)):
             kind = "write-in" if name_key(choice).replace(" ", "") in ("writein", "writeins") else "regular"
             builder.add("choices", contest=title, choice=choice, kind=kind, place=at)
-    yield builder.build()
+    yield builder.finish(export, export.names)
 
 
 def _add(builder: BatchBuilder, known: dict[str, set[str]], name: str, row: int, cells: Cells) -> int:
@@ -52,10 +53,16 @@ def _add(builder: BatchBuilder, known: dict[str, set[str]], name: str, row: int,
         column = "votes" if title and choice else "choice" if title else "contest_name"
         builder.reject(name, row, rule, "ask for the figure", column=column, value=cells[column])
         return 0
-    known.setdefault(title, set()).add(choice)
+    measure = measure_of(choice)
+    if measure in NO_MEASURE:
+        builder.leave_out(NO_MEASURE[measure])
+        return 0
+    choices = known.setdefault(title, set())
+    if not measure:
+        choices.add(choice)
     builder.add(
-        "reported", contest=title, choice=choice, jurisdiction=cells.get("county_name") or None, measure="votes",
-        count=votes, claim=CLAIM, row=row,
+        "reported", contest=title, choice=None if measure else choice, measure=measure or "votes",
+        jurisdiction=cells.get("county_name") or None, count=votes, claim=CLAIM, row=row,
     )  # fmt: skip
     return 1
 

@@ -1,7 +1,7 @@
 """What formats share that say how many ballots rank the choices of one contest in which way."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from faircount.model import BadInputError, Batch, name_key
-from faircount.read.batch_builder import BatchBuilder, ExportedMark
+from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
 
 MAX_CHOICES = 10_000
@@ -131,16 +131,25 @@ class Contest:
     def cast(
         self, row: int, weight: Decimal, marks: tuple[ExportedMark, ...], overvoted_ranks: tuple[int, ...] = (),
         **columns: Any,
-    ) -> Iterator[Batch]:  # fmt: skip
-        """Add the ballots of a row: `weight` cards, or one card of that weight where it is not a whole number."""
+    ) -> Iterable[Batch]:  # fmt: skip
+        """Add the ballots of a row: `weight` cards, or one card of that weight where it is not a whole number.
+
+        Returns what is full; it must be iterated before the next row.
+        """
         builder = self.builder
         self.weight += weight
-        if weight == 1:  # a row a card, as most are
-            self.cards += 1
-            card = builder.add_card(file=self.file, record=row, **columns)
-            builder.add_vote(card, self.pattern(marks, overvoted_ranks))
-            yield from builder.when_full()
-            return
+        if weight is not ONE and weight != 1:
+            return self._cast_weighed(row, weight, marks, overvoted_ranks, columns)
+        self.cards += 1  # a row a card, as most are
+        card = builder.add_card(file=self.file, record=row, **columns)
+        builder.add_vote(card, builder.pattern(self.title, marks, overvoted_ranks=overvoted_ranks))
+        return builder.when_full()
+
+    def _cast_weighed(
+        self, row: int, weight: Decimal, marks: tuple[ExportedMark, ...], overvoted_ranks: tuple[int, ...],
+        columns: dict[str, Any],
+    ) -> Iterator[Batch]:  # fmt: skip
+        builder = self.builder
 
         def patterns() -> tuple[int]:
             return (self.pattern(marks, overvoted_ranks),)

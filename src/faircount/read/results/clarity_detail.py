@@ -13,7 +13,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.results.clarity_words import ONE_NAME, date_of, kind_of, title_of, told_apart
-from faircount.read.results.results_words import measure_of
+from faircount.read.results.results_words import NO_MEASURE, measure_of
 from faircount.read.syntax.csv_rows import figure_of, head_of_the_file, the_file
 from faircount.read.syntax.xml_elements import elements, local_name, root_of
 
@@ -120,9 +120,16 @@ class _Detail:
             if done is not None and all_of_them is not None and done < all_of_them:
                 self._unfinished += 1
                 break
-        for kind in element.iterfind("{*}VoteType"):
+        measures = list(element.iterfind("{*}VoteType"))
+        for kind in measures:
             self._measure(kind, title)
-        choices = list(element.iterfind("{*}Choice"))
+        told = {measure_of(kind.get("name", "")) for kind in measures}
+        choices = []
+        for choice in element.iterfind("{*}Choice"):
+            if measure := measure_of(_name(choice)):
+                self._no_choice(choice, title, measure, told)
+            else:
+                choices.append(choice)
         labels = told_apart([(_name(c), c.get("party", "").strip(), c.get("key", "")) for c in choices])
         self._shared |= any(label != _name(choice) for choice, label in zip(choices, labels, strict=True))
         for place, (choice, label) in enumerate(zip(choices, labels, strict=True)):
@@ -137,6 +144,15 @@ class _Detail:
         for one in (kind, *kind):
             self._figure("reported", one, "votes", **self._place(one), contest=title, measure=measure)
 
+    def _no_choice(self, element: Element, title: str, measure: str, told: set[str | None]) -> None:
+        """Take `Under Votes` or its like, where it stands as a choice, as the measure that it is."""
+        if measure in NO_MEASURE:
+            self._builder.leave_out(NO_MEASURE[measure])
+        elif measure in told:
+            self._builder.leave_out(f"{measure} among the choices, which the contest also states")
+        else:
+            self._votes(element, _name(element), {"contest": title, "measure": measure})
+
     def _choice(self, element: Element, title: str, place: int, name: str) -> None:
         party = element.get("party", "").strip() or None
         if not name:
@@ -144,7 +160,10 @@ class _Detail:
             return
         self._builder.add("choices", contest=title, choice=name, key=element.get("key"), party=party,
                           kind=kind_of(_name(element)), place=place)  # fmt: skip
-        key = {"contest": title, "choice": name, "party": party, "measure": "votes"}
+        self._votes(element, name, {"contest": title, "choice": name, "party": party, "measure": "votes"})
+
+    def _votes(self, element: Element, name: str, key: dict[str, str | None]) -> None:
+        """Take the figures of a choice: its total, and those by way of voting and by unit."""
         self._figure("reported", element, "totalVotes", **self._place(element), **key)
         for kind in element.iterfind("{*}VoteType"):
             way = kind.get("name", "").strip()
@@ -153,7 +172,7 @@ class _Detail:
                 self._figure("reported", kind, "votes", **self._place(kind), **key, counting_group=group)
             elif kind.get("votes") != element.get("totalVotes"):
                 rule = "a choice's total votes are the votes of type `Total Votes`"
-                found = f"{title} | {name}: {element.get('totalVotes')} and {kind.get('votes')}"
+                found = f"{key['contest']} | {name}: {element.get('totalVotes')} and {kind.get('votes')}"
                 self._builder.reject(self._name, kind.sourceline, rule, column="votes", value=found)
             for one in kind:
                 self._figure("reported", one, "votes", **self._place(one), **key, counting_group=group)

@@ -13,6 +13,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.results.clarity_words import ONE_NAME, kind_of, title_of
+from faircount.read.results.results_words import NO_MEASURE, measure_of
 from faircount.read.syntax.csv_rows import MAX_COUNT, figure_of, open_rows
 from faircount.read.syntax.in_order import InOrder
 from faircount.read.syntax.named_rows import Cells, claimed, header, named_rows, read_named
@@ -68,7 +69,7 @@ def _namesakes(export: Export, name: str) -> dict[tuple[str, str], Counter[str]]
         (line.split(_NUL) for line in names), lambda cells: tuple(cells[:2])
     ):
         parties = Counter(party for *_, party in lines)
-        if parties.total() > 1 and kind_of(choice) != "write-in":
+        if parties.total() > 1 and kind_of(choice) != "write-in" and not measure_of(choice):
             found[title, choice] = parties
     return found
 
@@ -87,6 +88,8 @@ class _Summary:
         title, allowed = title_of(cells["contest_name"])
         choice, count, line = cells["choice_name"], figure_of(cells["total_votes"]), figure_of(cells["line_number"])
         party = cells.get("party_name", "")
+        if title and count is not None and (measure := measure_of(choice)):
+            return self._line_of(measure, title, row, cells, count)
         if parties := self._namesakes.get((title, choice)):
             number = f"line {row if line is None else line}"
             choice = f"{choice} ({party if party and parties[party] == 1 else number})"
@@ -102,6 +105,22 @@ class _Summary:
                               count=count, claim="reported", row=row)  # fmt: skip
             self._areas(cells)
         return int(is_read)
+
+    def _line_of(self, measure: str, title: str, row: int, cells: Cells, count: int) -> int:
+        """Keep a line that stands among the choices and is none, `Under Votes` or `Total Votes`; return 1 if kept."""
+        if measure in NO_MEASURE:
+            self._builder.leave_out(NO_MEASURE[measure])
+            return 0
+        stated = next((cells.get(column, "") for column, of in _MEASURES.items() if of == measure), "")
+        if not stated:
+            self._builder.add("reported", contest=title, measure=measure, count=count, claim="reported", row=row)
+            return 1
+        if figure_of(stated) == count:
+            self._builder.leave_out(f"a line of {measure} among the choices repeats a column")
+        else:
+            rule = f"a line of {measure} among the choices repeats its column"
+            self._builder.reject(self._name, row, rule, value=" | ".join(cells.values()))
+        return 0
 
     def _areas(self, cells: Cells) -> None:
         stated = {column.rpartition("_")[2]: figure_of(text) for column, text in cells.items() if column[:4] == "num_"}

@@ -363,8 +363,8 @@ def figure_of(cell: str) -> int | None:
 
     A negative figure is impossible but readable: it is kept, and a check says so with its place.
     """
-    if cell.isdecimal():
-        return count_of(cell)
+    if cell.isdecimal() and cell.isascii() and len(cell) <= 12:
+        return int(cell)
     text = plain_cell(cell)
     number = count_of(text[1:] if text[:1] in ("-", "+") else text)
     return -number if number is not None and text.startswith("-") else number

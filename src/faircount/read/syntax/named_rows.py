@@ -46,17 +46,19 @@ def read_named(export: Export, name: str, builder: BatchBuilder, take: Callable[
 
     `take` adds to `builder` and returns 1 where the row became rows of a table, else 0. What raises: `named_rows`.
     """
-    records, announced = 0, set(filter(None, header(export, name)))
+    records, announced = 0, set(filter(None, header(export, name)))  # empty once it is found to hold
     with open_rows(export, name, reject_broken(name, builder)) as rows:
         for row, cells in named_rows(rows, name, builder):
             if cells is None:
                 yield from builder.when_full()
                 continue
-            if not announced <= cells.keys():  # what was recognised was read leniently
-                raise BadInputError(
-                    f"{rows.place}, row 1", "the names of columns are quoted whole or not at all",
-                    ", ".join(sorted(announced - cells.keys())), "look for a lone quotation mark",
-                )  # fmt: skip
+            if announced:
+                if missing := announced - cells.keys():  # what was recognised was read leniently
+                    raise BadInputError(
+                        f"{rows.place}, row 1", "the names of columns are quoted whole or not at all",
+                        ", ".join(sorted(missing)), "look for a lone quotation mark",
+                    )  # fmt: skip
+                announced.clear()
             records += take(row, cells)
             yield from builder.when_full()
         builder.add_file(export.names.index(name), name, rows, records)
@@ -79,7 +81,9 @@ def named_rows(rows: CsvRows, name: str, builder: BatchBuilder | None) -> Iterat
             columns_of(names, f"{rows.place}, row {row}")
         elif is_blank(cells):
             yield row, None
-        elif len(cells) < width or any(cells[width:]):  # delimiters at the end of a line are spreadsheets' habit
+        elif len(cells) != width and (
+            len(cells) < width or any(cells[width:])
+        ):  # delimiters at the end of a line are spreadsheets' habit
             rule = f"a row has as many cells as the header, {width}"
             if builder is not None:
                 builder.reject(name, row, rule, f"this row has {len(cells)}", value="; ".join(cells))
@@ -91,7 +95,10 @@ def named_rows(rows: CsvRows, name: str, builder: BatchBuilder | None) -> Iterat
 def is_header(cells: Cells) -> bool:
     """Say whether the cells of a row are the names of their columns."""
     # Most rows are told by one letter: names are put in their normal form only where it may be the header again.
-    return all(cell[:1].casefold() == column[:1] and normal(cell) == column for column, cell in cells.items())
+    for column, cell in cells.items():
+        if cell[:1].casefold() != column[:1]:
+            return False
+    return all(normal(cell) == column for column, cell in cells.items())
 
 
 def reject_broken(name: str, builder: BatchBuilder) -> Callable[[int, str], None]:
