@@ -166,6 +166,29 @@ def test_a_rank_that_the_contest_has_not_is_rejected_with_its_session(rank: int,
     assert {record for _, record in left} == {number}
 
 
+def test_a_mark_for_another_contest_s_choice_is_rejected_with_its_session(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    whole, record = read_all(READER, folder), folder / "CvrExport_3.json"
+    document = json.loads(record.read_text("utf-8-sig"))
+    of_other = next(c for c in json.loads((folder / "CandidateManifest.json").read_text("utf-8-sig"))["List"]
+                    if c["ContestId"] == 3)  # fmt: skip
+    number, contest = next(
+        (number, contest)
+        for number, session in enumerate(document["Sessions"], 1)
+        if "Modified" not in session
+        for card in session["Original"]["Cards"]
+        for contest in card["Contests"]
+        if contest["Id"] == 2 and contest["Marks"]
+    )
+    contest["Marks"][0]["CandidateId"] = of_other["Id"]
+    change(record, Sessions=document["Sessions"])
+    tables = read_all(READER, folder)
+    (rejected,) = [row for row in tables["rejected"] if row not in whole["rejected"]]
+    assert (rejected["row"], rejected["column"]) == (number, "CandidateId")
+    assert rejected["value"].endswith(f"Measure A, {of_other['Description']} ({of_other['Id']})")
+    assert len(whole["cards"]) > len(tables["cards"])
+
+
 def test_an_export_in_several_folders_is_one(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     for number, name in enumerate(("CvrExport_17.json", "CvrExport_3.json")):

@@ -5,7 +5,6 @@ once, and from then on one dictionary look-up, which leaves this loop little slo
 """
 
 from array import array
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -44,20 +43,24 @@ class Tally:
     write_ins: int = 0
 
 
-class Wrong(NamedTuple):
-    """What is wrong with a card: a contest that stands on it twice, or has not this rank."""
+class Fault(NamedTuple):
+    """What is wrong with a contest on a card: the field, what was found there, and the rule."""
 
-    contest: int
-    rank: int | None = None
+    column: str
+    found: str
+    rule: str
+
+
+TWICE = Fault("Contests", "", "a contest stands once on a card")
 
 
 class _Entries(dict[ContestRecord, int]):
     """Record → entry number. A record not met before becomes an entry, and its pattern a pattern."""
 
-    def __init__(self, ranks: Mapping[int, int]) -> None:
-        self.ranks = ranks
-        self.misranked: dict[int, int] = {}
-        """Entry → a rank of its marks that the contest does not have. What is not ranked is not asked."""
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.faults: dict[int, Fault] = {}
+        """Entry → what is wrong with one of its marks."""
         self.patterns: dict[tuple[Any, ...], int] = {}
         self.pattern = array("q")
         self.contest = array("q")
@@ -81,13 +84,25 @@ class _Entries(dict[ContestRecord, int]):
         self.write_in_densities += [m.WriteinDensity for m in marks]
         self.write_ins += [m.WriteinIndex for m in marks]
         number = self[record] = len(self)
-        if most := self.ranks.get(
-            record.Id, MAX_RANKS
-        ):  # a file alone does not say how many: only rank 0 is none there
-            for mark in marks:
-                if not 1 <= mark.Rank <= most:
-                    self.misranked[number] = mark.Rank
+        if fault := self._fault(record):
+            self.faults[number] = fault
         return number
+
+    def _fault(self, record: ContestRecord) -> Fault | None:
+        """Return what is wrong with the last such mark: its rank, or its choice.
+
+        Ranks of a contest that nobody ranks are not looked at. A file alone says neither how many ranks there are nor
+        whose contest a choice is in.
+        """
+        most, contest_of = self.names.ranks.get(record.Id, MAX_RANKS), self.names.contest_of
+        fault = None
+        for mark in record.Marks:
+            if most and not 1 <= mark.Rank <= most:
+                fault = Fault("Rank", f"rank {mark.Rank}", "a rank is one of the contest's, 1 first")
+            if contest_of.get(mark.CandidateId, record.Id) != record.Id:
+                found = f"{self.names.choice(mark.CandidateId)} ({mark.CandidateId})"
+                fault = Fault("CandidateId", found, "a mark is for a choice of its contest")
+        return fault
 
 
 class Gathered:
@@ -98,7 +113,7 @@ class Gathered:
         self.session_rows: list[tuple[Any, ...]] = []
         self.session_of_card = array("q")
         self.sheets = array("q")
-        self.entries = _Entries(names.ranks)
+        self.entries = _Entries(names)
         self.votes: list[int] = []
         self.contests_per_card = array("q")
         self.superseded: list[tuple[int, int, str]] = []
@@ -124,8 +139,8 @@ class Gathered:
         votes, the other as superseded. Return how many objects there were.
 
         A session with a contest twice on one card is rejected: it would count twice, and which of the two is the
-        voter's cannot be known; and one with a rank that its contest does not have. All cards are looked at together,
-        which costs next to nothing.
+        voter's cannot be known; and one with a rank or a choice that its contest does not have. All cards are looked
+        at together, which costs next to nothing.
         """
         rows: tuple[Any, ...] = (
             self.votes, self.session_rows, self.contests_per_card, self.sheets, self.session_of_card, self.superseded,
@@ -140,34 +155,35 @@ class Gathered:
         self.cards_in_file += tally.current_cards
         return tally
 
-    def _wrong(self, first_card: int) -> dict[int, Wrong]:
-        """Return record of a session → what is wrong with a contest on one of its cards, from `first_card` on."""
+    def _wrong(self, first_card: int) -> dict[int, tuple[int, Fault]]:
+        """Return record of a session → a contest on one of its cards and its fault, from `first_card` on."""
         counts = np.array(self.contests_per_card[first_card:], dtype=np.int64)
         votes = np.array(self.votes[len(self.votes) - int(counts.sum()) :], dtype=np.int64)
         if not len(votes):
             return {}
-        entries, card = self.entries, np.repeat(np.arange(len(counts)), counts)
-        contest = np.array(entries.contest, dtype=np.int64)[votes]
+        faults, card = self.entries.faults, np.repeat(np.arange(len(counts)), counts)
+        contest = np.array(self.entries.contest, dtype=np.int64)[votes]
         key = np.sort(card << 32 | contest + _LEAST)
         twice = key[1:][key[1:] == key[:-1]]
-        found = [(one >> 32, Wrong((one & 0xFFFFFFFF) - _LEAST)) for one in twice.tolist()]
-        if entries.misranked:
-            at = np.flatnonzero(np.isin(votes, list(entries.misranked)))
-            ranks = [entries.misranked[vote] for vote in votes[at].tolist()]
-            found += [
-                (on, Wrong(number, rank))
-                for on, number, rank in zip(card[at].tolist(), contest[at].tolist(), ranks, strict=True)
-            ]
-        return {self.session_rows[self.session_of_card[first_card + on]][-1]: wrong for on, wrong in found}
+        found = [(one >> 32, (one & 0xFFFFFFFF) - _LEAST, TWICE) for one in twice.tolist()]
+        if faults:
+            at = np.flatnonzero(np.isin(votes, list(faults)))
+            of_marks = [faults[vote] for vote in votes[at].tolist()]
+            found += zip(card[at].tolist(), contest[at].tolist(), of_marks, strict=True)
+        return {
+            self.session_rows[self.session_of_card[first_card + on]][-1]: (number, fault) for on, number, fault in found
+        }
 
-    def _add(self, sessions: list[Session], file: int, before: int, place: str, wrong: dict[int, Wrong]) -> Tally:
+    def _add(
+        self, sessions: list[Session], file: int, before: int, place: str, wrong: dict[int, tuple[int, Fault]]
+    ) -> Tally:
         """Do what `add` says, but for sessions whose record is in `wrong`: they are rejected."""
         tally = Tally(sessions=len(sessions))
         votes, rows, look_up = self.votes, self.session_rows, self.entries.__getitem__
         first_vote, first_other, cards_before = len(votes), len(self.superseded), len(self.sheets)
         for record, session in enumerate(sessions, before + 1):
             if record in wrong:
-                self._reject_wrong(wrong[record], session, record, place)
+                self._reject_wrong(*wrong[record], session, record, place)
                 tally.sessions = -1  # objects left out: let the bytes be read strictly
                 continue
             current, modified = session.Original, session.Modified
@@ -208,14 +224,12 @@ class Gathered:
              "rule": "exactly one reading of a session is current", "fix": "ask the election office which one is"}
         )  # fmt: skip
 
-    def _reject_wrong(self, wrong: Wrong, session: Session, record: int, place: str) -> None:
-        value = f"session {session.RecordId}: {self.names.contest(wrong.contest)}"
-        column, rule = "Contests", "a contest stands once on a card"
-        if wrong.rank is not None:
-            column, value, rule = "Rank", f"{value}, rank {wrong.rank}", "a rank is one of the contest's, 1 first"
+    def _reject_wrong(self, contest: int, fault: Fault, session: Session, record: int, place: str) -> None:
+        value = f"session {session.RecordId}: {self.names.contest(contest)}"
         self.rejected.append(
-            {"file": place, "row": record, "column": column, "value": value, "rule": rule,
-             "fix": "ask the election office what the card holds"}
+            {"file": place, "row": record, "column": fault.column,
+             "value": f"{value}, {fault.found}" if fault.found else value,
+             "rule": fault.rule, "fix": "ask the election office what the card holds"}
         )  # fmt: skip
 
     def _superseded(self, first: int, other: Reading, version: str) -> int:

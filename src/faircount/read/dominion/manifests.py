@@ -87,6 +87,8 @@ class Names:
     votes_allowed: dict[int, int] = field(default_factory=dict)
     ranks: dict[int, int] = field(default_factory=dict)
     choices: dict[int, str] = field(default_factory=dict)
+    contest_of: dict[int, int] = field(default_factory=dict)
+    """Choice → the contest that the manifest puts it in."""
     styles: dict[int, str] = field(default_factory=dict)
     groups: dict[int, str] = field(default_factory=dict)
     portions: dict[int, str] = field(default_factory=dict)
@@ -191,6 +193,8 @@ class _Manifests:
             ranks={self.number("Contest", r, "Id"): self.number_or_none("Contest", r, "NumOfRanks")
                    for r in self.of("Contest")},
             choices=self._choices(),
+            contest_of={self.number("Candidate", r, "Id"): self.number("Candidate", r, "ContestId")
+                        for r in self.of("Candidate") if r.get("ContestId") is not None},
             styles=self.by_id("BallotType"),
             groups=self.by_id("CountingGroup"),
             portions=portions,
