@@ -143,6 +143,20 @@ def test_partial_and_newer_reports_say_so(tmp_path: Path) -> None:
     assert facts(read_all(nist_results.READER, newer), "version") == ["3"]
 
 
+def test_contests_of_one_name_in_one_district_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    def same(report: dict[str, Any]) -> None:
+        governor, mayor, first, second = report["Election"][0]["Contest"]
+        second["ElectionDistrictId"] = first["ElectionDistrictId"]
+        governor["Name"] = mayor["Name"]
+
+    want = ["Mayor (Amity)", "Mayor (Elm City)", "Question 1 (q1a)", "Question 1 (q1b)"]
+    json_tables = read_all(nist_results.READER, changed_json(tmp_path, same))
+    assert [c["contest"] for c in json_tables["contests"]] == want
+    changes = (("<Name>Governor</Name>", "<Name>Mayor</Name>"), (">birch</ElectionD", ">alder</ElectionD"))
+    xml_tables = read_all(nist_results.READER, changed_xml(tmp_path, *changes))
+    assert [c["contest"] for c in xml_tables["contests"]] == want
+
+
 def test_texts_in_several_languages() -> None:
     both = {"Text": [{"Content": "Elección", "Language": "es"}, {"Content": " The  election ", "Language": "en-US"}]}
     assert (text(both), text({"Text": both["Text"][:1]}), text(None), text("plain")) == (

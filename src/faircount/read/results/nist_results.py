@@ -6,7 +6,6 @@ then a part of the whole.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from faircount.model import BadInputError, Batch, batch_label
@@ -19,6 +18,8 @@ from faircount.read.results.nist_results_records import (
     Record,
     WrongShapeError,
     XmlReport,
+    district_of,
+    in_district,
     one,
     parts,
     refs,
@@ -80,7 +81,7 @@ def _read(export: Export, name: str, version: str) -> Iterator[Batch]:
     definitions = report.definitions()
     if definitions.elections != 1 or not definitions.contests:
         rule = "a report holds one election with its contests"
-        stated = f"{definitions.elections} elections with {len(definitions.contests)} contests"
+        stated = f"{definitions.elections} elections with {definitions.contests} contests"
         raise BadInputError(export.place(name), rule, stated, "read elections one at a time")
     builder = BatchBuilder()
     figures = Figures(name, definitions, builder)
@@ -104,10 +105,7 @@ class Figures:
         self._file, self._definitions, self._builder = file, definitions, builder
         self._units = Units(definitions.units, definitions.header.get("ElectionScopeId", ""))
         self._withheld = self._number = 0
-        names = Counter(text(one(c, "Name")) for c in definitions.contests)
-        districts = Counter((text(one(c, "Name")), self._district(c)) for c in definitions.contests)
-        self._twins = {name for name, times in names.items() if times > 1}
-        self._twins_in_district = {key for key, times in districts.items() if times > 1}
+        self._twins, self._twins_in_district = definitions.twins()
 
     def tell(self, version: str) -> None:
         """Add what the report says of itself."""
@@ -151,7 +149,7 @@ class Figures:
 
     def contest(self, contest: Record) -> None:
         """Add one contest with its choices and figures."""
-        title, district = self._title(contest), self._district(contest)
+        title, district = self._title(contest), district_of(contest)
         if not title:
             self._builder.reject(self._file, self._line(contest), "a contest has a name", value=str(contest.get("@id")))
             return
@@ -297,13 +295,10 @@ class Figures:
 
     def _title(self, contest: Record) -> str:
         """Return the contest's name; of contests that bear one name, with the district, and if need be the id."""
-        name, district = text(one(contest, "Name")), self._district(contest)
-        if (name, district) in self._twins_in_district:
+        name, district = text(one(contest, "Name")), district_of(contest)
+        if in_district(name, district) in self._twins_in_district:
             return f"{name} ({contest.get('@id', '')})"
         return f"{name} ({self._units.name(district)})" if name in self._twins else name
-
-    def _district(self, contest: Record) -> str:
-        return text(one(contest, "ElectionDistrictId", "ElectoralDistrictId"))
 
     def _whole(self, record: Record, field: str) -> int | None:
         number = figure_of(text(one(record, field)))

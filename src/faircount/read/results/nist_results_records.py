@@ -4,6 +4,7 @@ A record is the object of JSON as it is. Of an XML element it is a dict of its c
 `@type` (its `xsi:type`), `@id` (its `ObjectId`) and `@line`. `one` and `many` read either.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from faircount.read.export import Export
+from faircount.read.syntax.in_order import InOrder
 from faircount.read.syntax.json_elements import JsonElements
 from faircount.read.syntax.json_strict import strict_loads
 from faircount.read.syntax.xml_elements import elements, local_name
@@ -22,6 +24,7 @@ _HEADER = (
     "VendorApplicationId",
 )  # fmt: skip
 _OF_ELECTION = ("Name", "StartDate", "ElectionScopeId")
+_OUTLINE = frozenset(("Name", "ElectionDistrictId", "ElectoralDistrictId"))
 _LISTS = ("GpUnit", "Party", "Candidate", "BallotCounts")
 
 Record = dict[str, Any]
@@ -86,8 +89,9 @@ class Definitions:
     parties: dict[str, Record] = field(default_factory=dict)
     candidates: dict[str, Record] = field(default_factory=dict)
     ballot_counts: list[Record] = field(default_factory=list)
-    contests: list[Record] = field(default_factory=list)
-    """Id, name and district of every contest, in order; without figures."""
+    contests: int = 0
+    _names: InOrder = field(default_factory=InOrder)
+    _names_in_districts: InOrder = field(default_factory=InOrder)
 
     def take(self, name: str, record: Record) -> None:
         """Keep one definition. Raises `WrongShapeError` where another of that kind has its id."""
@@ -101,9 +105,32 @@ class Definitions:
         kept[key] = record
 
     def outline(self, contest: Record) -> None:
-        """Keep what must be known of a contest before any is read."""
-        names = ("@id", "Name", "ElectionDistrictId", "ElectoralDistrictId")
-        self.contests.append({name: contest[name] for name in names if name in contest})
+        """Take what must be known of a contest before any is read: only its fields `_OUTLINE` are looked at."""
+        name = text(one(contest, "Name"))
+        self.contests += 1
+        self._names.add(name)
+        self._names_in_districts.add(in_district(name, district_of(contest)))
+
+    def twins(self) -> tuple[set[str], set[str]]:
+        """Return the names that several contests bear, and those of several in one district, as `in_district` says.
+
+        Call it once, after the last `outline`: however many contests there are, they are not held for it.
+        """
+        return _repeated(self._names), _repeated(self._names_in_districts)
+
+
+def district_of(contest: Record) -> str:
+    """Return the id of a contest's district; empty where it has none."""
+    return text(one(contest, "ElectionDistrictId", "ElectoralDistrictId"))
+
+
+def in_district(name: str, district: str) -> str:
+    """Return the name and the district of a contest as one text."""
+    return f"{name}\0{district}"
+
+
+def _repeated(texts: InOrder) -> set[str]:
+    return {one for one, alike in itertools.groupby(texts) if len(list(itertools.islice(alike, 2))) > 1}
 
 
 class JsonReport:
@@ -191,7 +218,7 @@ class XmlReport:
             elif where in (_ROOT, _ROOT + "Election/") and name in _LISTS:
                 found.take(name, _as_object(element))
             elif where == _ROOT + "Election/" and name == "Contest":
-                found.outline(_as_object(element))
+                found.outline(_record(element, _OUTLINE))
         return found
 
     def contests(self) -> Iterator[Record]:
@@ -209,14 +236,14 @@ def _as_object(element: Any) -> Record:
     return record if isinstance(record, dict) else {}
 
 
-def _record(element: Any) -> Any:
-    """Return an element as a record; one without children and attributes as its text."""
+def _record(element: Any, wanted: frozenset[str] = frozenset()) -> Any:
+    """Return an element as a record, with its children `wanted` or all; one without any and attributes as its text."""
     language = key = kind = None
     if element.keys():
         language, key, kind = element.get("Language"), element.get("ObjectId"), element.get(_TYPE)
     if language is not None:
         return {"Content": element.text or "", "Language": language}
-    if not len(element) and key is None and kind is None:
+    if not len(element) and key is None and kind is None and not wanted:
         return (element.text or "").strip()
     record: Record = {"@line": element.sourceline}
     if key is not None:
@@ -224,5 +251,7 @@ def _record(element: Any) -> Any:
     if kind is not None:
         record["@type"] = kind.rpartition(":")[2]
     for child in element:
-        record.setdefault(local_name(child.tag), []).append(_record(child))
+        name = local_name(child.tag)
+        if not wanted or name in wanted:
+            record.setdefault(name, []).append(_record(child))
     return record
