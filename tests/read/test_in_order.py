@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faircount.model import MissingToolError
 from faircount.read.syntax import in_order as module
 from faircount.read.syntax.in_order import InOrder, in_order
 
@@ -44,7 +45,7 @@ def test_equal_texts_come_back_as_often_as_they_came() -> None:
     assert list(found) == sorted([*texts, "c"])
 
 
-def test_a_full_disk_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Warnings are errors here, and a file that is left open is one."""
 
     def full(_texts: object) -> bytes:
@@ -53,7 +54,7 @@ def test_a_full_disk_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> Non
     found = InOrder()
     found.take(map(str, range(200)))
     monkeypatch.setattr(module.msgspec.msgpack, "encode", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(MissingToolError, match=r"temporary files is full.*TMPDIR"):
         found.take(map(str, range(200)))
     del found
     gc.collect()

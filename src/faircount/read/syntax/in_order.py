@@ -3,6 +3,8 @@
 For formats whose rows of one ballot or account stand apart. The files have no names and vanish with the process.
 """
 
+import contextlib
+import errno
 import sys
 import tempfile
 from bisect import bisect_right
@@ -11,6 +13,8 @@ from itertools import chain
 from typing import IO
 
 import msgspec
+
+from faircount.model import MissingToolError
 
 BYTES_IN_MEMORY = 24 << 20
 """What the texts of one run take in memory, before they are written out."""
@@ -92,15 +96,22 @@ class InOrder:
 
 
 def _written(blocks: Iterable[list[str]]) -> IO[bytes]:
-    """Return a nameless file of these blocks, each behind its size."""
+    """Return a nameless file of these blocks, each behind its size; `MissingToolError` where the disk is full."""
     file = tempfile.TemporaryFile()
     try:
         for block in blocks:
             data = msgspec.msgpack.encode(block)
             file.write(len(data).to_bytes(_SIZE, "little"))
             file.write(data)
-    except BaseException:  # a full disk: the caller has nothing to close
-        file.close()
+        file.flush()
+    except BaseException as error:  # the caller has nothing to close
+        with contextlib.suppress(OSError):
+            file.close()
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise MissingToolError(
+                f"the disk for temporary files is full ({tempfile.gettempdir()}): rows are sorted there; make room, or "
+                "name a folder on another disk: TMPDIR=/folder faircount …"
+            ) from error
         raise
     return file
 
