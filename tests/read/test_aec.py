@@ -99,6 +99,7 @@ def test_text_and_stored_form_tell_the_same(tmp_path: Path):
         ("RATLs\n1\n", "RATLs\n0\n", "here comes BTLs"),
         ("Candidates\n3", "Candidates\n2", "here comes Groups"),
         ("Informal\t4", "Informal\tx", "Informal and a number"),
+        ("Informal\t4", "Informal\t" + "9" * 5_000, "Informal and a number"),
         ("9\t1\n", "9\t1\nmore\n", ""),
     ],
 )

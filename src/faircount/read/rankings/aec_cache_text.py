@@ -52,10 +52,10 @@ class _Sections:
 
     def count(self, what: str, limit: int = 10**9) -> int:
         """Return the whole number on the next line."""
-        text = self.line(what).strip()
-        if not (text.isascii() and text.isdecimal() and len(text) < 12 and int(text) <= limit):
+        number = _whole(self.line(what))
+        if number is None or number > limit:
             raise self.error(f"{what}: a number up to {limit:,}")
-        return int(text)
+        return number
 
     def rest(self) -> Iterator[tuple[int, str]]:
         """Yield the lines that are left and hold anything."""
@@ -64,6 +64,12 @@ class _Sections:
     def error(self, rule: str) -> BadInputError:
         """Return the error at the line read last."""
         return BadInputError(f"{self.place}, row {self.row}", rule, repr(self.text[:80]), _CUT)
+
+
+def _whole(text: str) -> int | None:
+    """Return the whole number that a text is, blanks around it aside; None for any other and for absurdly long ones."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
 
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
@@ -125,9 +131,10 @@ def _between(builder: BatchBuilder, sections: _Sections, contest: Contest) -> No
     for _ in range(sections.count("lines on the source")):
         builder.add_facts([("note", f"{contest.title}: {sections.line('a source').strip()}")])
     word, _, informal = sections.line("Informal").partition("\t")
-    if word != "Informal" or not informal.strip().isdecimal():
+    papers = _whole(informal)
+    if word != "Informal" or papers is None:
         raise sections.error("here comes Informal and a number")
-    if int(informal):
+    if papers:
         builder.add_facts([("informal", f"{contest.title}: {informal.strip()} papers, which the file does not hold")])
 
 
