@@ -47,8 +47,9 @@ def test_rankings_are_cut_where_the_law_cuts_them(text: str, ranking: tuple[Cand
 
 def test_points() -> None:
     assert said(SCORED, "Ada 5 | Smith, Cy 2", "row 2") == Ballot(((ADA, 5), (CY, 2)))
-    with pytest.raises(BadInputError, match="points are written after the name"):
-        said(SCORED, "Ada", "row 2")
+    for text in ("Ada", "Ada " + "9" * 5_000):
+        with pytest.raises(BadInputError, match="points are written after the name"):
+            said(SCORED, text, "row 2")
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,10 @@ def test_the_form_of_2016_takes_its_names_from_the_published_table(tmp_path: Pat
         (("ROE, Ada", 1), ("LONE, Di", 1), ("FINN, Bo", 2), ("STERN, Cy", 3)): 1,
     }
     assert [c["counting_group"] for c in tables["cards"]] == [None, "ABSENT"] and len(tables["files"]) == 2
+    beside = Path(shutil.copytree(OF_2016, tmp_path / "beside")) / "SenateFirstPrefsByStateByVoteTypeDownload-99.csv"
+    with beside.open("a", encoding="utf-8") as stream:
+        stream.write(f"NT,B,32099,{'9' * 5_000},MANY,,0,0\n")  # no position: no candidate
+    assert ways(read_all(READERS["aec-formal-csv"], beside.parent)) == ways(tables)
     alone = tmp_path / "aec-senate-formalpreferences-99-NT.csv"
     shutil.copy(OF_2016 / alone.name, alone)
     with pytest.raises(BadInputError, match="holds no names"):

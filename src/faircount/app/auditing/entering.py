@@ -50,7 +50,7 @@ from faircount.read.syntax.tables import Table
 
 BLANK, OVERVOTE, ABSENT, LOST, CARDS = "blank", "overvote", "not on card", "not found", "cards"
 HEADS = ("unit", "contest", "said")
-_POINTS = re.compile(r"(.*\S)\s+(\d+)")
+_POINTS = re.compile(r"(.*\S)\s+(\d{1,9})")
 
 
 @dataclass(frozen=True, slots=True)

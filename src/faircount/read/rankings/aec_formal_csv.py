@@ -176,7 +176,9 @@ def _named_beside(export: Export, name: str, place: str) -> Paper:
     named: list[Candidate] = []
     with open_rows(export, beside) as rows:
         for _, cells in rows:
-            if len(cells) < 6 or cells[0] != state or not cells[3].isdecimal() or cells[2] == "0":
+            if len(cells) < 6 or cells[0] != state or cells[2] == "0":
+                continue
+            if not cells[3].isdecimal() or len(cells[3]) > 4:
                 continue
             letter, position, text, party = cells[1], int(cells[3]), cells[4], cells[5]
             if not groups or groups[-1].letter != letter:
