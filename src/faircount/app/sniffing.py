@@ -42,9 +42,6 @@ def sniff_each(path: Path) -> list[Sniffed]:
     return sorted((*read, *unread), key=lambda one: one.path) or [found]
 
 
-UNPACKED = "in a folder each file is looked at by itself"
-
-
 def unknown(path: Path, export: Export) -> str:
     """Say that nobody knows a file, what it looks like, and whether a person could say what its columns mean."""
     problem = f"{path}: no reader recognises it{_looks_like(export)}"
@@ -52,7 +49,8 @@ def unknown(path: Path, export: Export) -> str:
         first = ", ".join(export.nested[:3])
         return f"{problem}; {len(export.nested):,} of its files are archives, not opened here ({first}): unpack them"
     if export.kind in ("zip", "7z") and len(export.names) > 1:
-        return f"{problem}; if it holds files of several kinds, such as records and a manifest, unpack it: {UNPACKED}"
+        advice = "unpack it: in a folder each file is looked at by itself"
+        return f"{problem}; if it holds files of several kinds, such as records and a manifest, {advice}"
     try:
         mapping = proposed(path).mapping
     except FaircountError:

@@ -6,7 +6,15 @@ from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.rankings.aec_papers import Candidate, Group, Paper
-from faircount.read.rankings.counted_rankings import GIVES, MAX_CHOICES, WEIGHT_RULE, Contest, stem, weight_of
+from faircount.read.rankings.counted_rankings import (
+    GIVES,
+    MAX_CHOICES,
+    WEIGHT_RULE,
+    Contest,
+    stem,
+    weight_of,
+    whole_number,
+)
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.text_lines import TextLines, head_lines, open_lines
@@ -52,7 +60,7 @@ class _Sections:
 
     def count(self, what: str, limit: int = 10**9) -> int:
         """Return the whole number on the next line."""
-        number = _whole(self.line(what))
+        number = whole_number(self.line(what))
         if number is None or number > limit:
             raise self.error(f"{what}: a number up to {limit:,}")
         return number
@@ -64,12 +72,6 @@ class _Sections:
     def error(self, rule: str) -> BadInputError:
         """Return the error at the line read last."""
         return BadInputError(f"{self.place}, row {self.row}", rule, repr(self.text[:80]), _CUT)
-
-
-def _whole(text: str) -> int | None:
-    """Return the whole number that a text is, blanks around it aside; None for any other and for absurdly long ones."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
 
 
 def read(export: Export, part: Part) -> Iterator[Batch]:
@@ -131,7 +133,7 @@ def _between(builder: BatchBuilder, sections: _Sections, contest: Contest) -> No
     for _ in range(sections.count("lines on the source")):
         builder.add_facts([("note", f"{contest.title}: {sections.line('a source').strip()}")])
     word, _, informal = sections.line("Informal").partition("\t")
-    papers = _whole(informal)
+    papers = whole_number(informal)
     if word != "Informal" or papers is None:
         raise sections.error("here comes Informal and a number")
     if papers:

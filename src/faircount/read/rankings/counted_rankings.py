@@ -171,6 +171,12 @@ class Contest:
         self.builder.reject(self.name, row, rule, fix, column=column, value=value)
 
 
+def whole_number(text: str) -> int | None:
+    """Return the whole number that a text is, blanks around it aside; None for any other and from 12 digits on."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
+
+
 def plain_number(weight: Decimal) -> str:
     """Return a number of ballots for people: `12`, `1.5`."""
     return f"{weight:,f}".rstrip("0").rstrip(".") if weight % 1 else f"{int(weight):,}"

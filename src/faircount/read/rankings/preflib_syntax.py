@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from faircount.model import BadInputError
-from faircount.read.rankings.counted_rankings import MAX_CHOICES, Ranking
+from faircount.read.rankings.counted_rankings import MAX_CHOICES, Ranking, whole_number
 
 KINDS = ("soc", "soi", "toc", "toi", "cat")
 """Strict or with ties, complete or incomplete orders; categories."""
@@ -29,11 +29,6 @@ class Header:
     categories: list[str] = field(default_factory=list)
     first: Line | None = None
     """The first line of preferences, read to find the header's end."""
-
-
-def _number(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
 
 
 def is_headed(lines: Iterable[str]) -> bool:
@@ -86,14 +81,14 @@ def _suffix(name: str) -> str:
 
 
 def _check(header: Header, alternatives: str, categories: str, place: str) -> None:
-    if not header.alternatives or _number(alternatives) != len(header.alternatives):
+    if not header.alternatives or whole_number(alternatives) != len(header.alternatives):
         found = f"{len(header.alternatives)} named, {alternatives or 'nothing'} stated"
         raise BadInputError(place, "NUMBER ALTERNATIVES is how many are named", found, _CUT)
     if len(header.alternatives) > MAX_CHOICES:
         raise BadInputError(place, f"a file has at most {MAX_CHOICES:,} alternatives", alternatives)
-    if _number(header.voters) is None:
+    if whole_number(header.voters) is None:
         raise BadInputError(place, "NUMBER VOTERS is a number", repr(header.voters))
-    if header.kind == "cat" and (not header.categories or _number(categories) != len(header.categories)):
+    if header.kind == "cat" and (not header.categories or whole_number(categories) != len(header.categories)):
         found = f"{len(header.categories)} named, {categories or 'nothing'} stated"
         raise BadInputError(place, "NUMBER CATEGORIES is how many are named", found, _CUT)
 
@@ -101,14 +96,14 @@ def _check(header: Header, alternatives: str, categories: str, place: str) -> No
 def _old(row: int, text: str, lines: Iterator[Line], place: str, name: str) -> Header:
     """Read the older header: the number of alternatives, their names, then voters, sum of counts, lines."""
     header = Header(old=True)
-    size = _number(text)
+    size = whole_number(text)
     rule = "an older PrefLib file begins with the number of alternatives and a line `i,name` for each"
     if size is None or not 0 < size <= MAX_CHOICES:
         raise BadInputError(f"{place}, row {row}", rule, repr(text[:80]))
     for _ in range(size):
         row, text = next(lines, (row, ""))
         key, comma, value = text.partition(",")
-        if not comma or _number(key) is None or key.strip() in header.alternatives:
+        if not comma or whole_number(key) is None or key.strip() in header.alternatives:
             raise BadInputError(f"{place}, row {row}", rule, repr(text[:80]), _CUT)
         label = value.strip()
         if len(label) > 1 and label[0] == label[-1] == '"':
