@@ -1,9 +1,11 @@
 """Documentation says what the program does, or the build fails."""
 
+import ast
 import importlib.util
 import re
 import shlex
 import stat
+import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -130,6 +132,60 @@ def test_the_glossary_holds_the_words_of_the_record() -> None:
     assert not {word.casefold() for word in words} - terms
     text = (DOCS / "glossary.md").read_text("utf-8")
     assert not [cause for cause in INACTIVE_CAUSES if f"`{cause}`" not in text]
+
+
+def unfurnished(source: Path) -> set[str]:
+    """Rooms in which nothing stands but a sentence that says what they are for."""
+    sentences = {
+        path.parent
+        for path in (source / "faircount").glob("*/__init__.py")
+        if len(ast.parse(path.read_text("utf-8")).body) <= 1
+    }
+    return {room.name for room in sentences if len(list(room.rglob("*.py"))) == 1}
+
+
+NOT_BUILT = r"not (yet )?(built|furnished)|stands? empty|empty yet"
+
+
+def rooms_in(text: str, words: str) -> list[set[str]]:
+    """Return, of each sentence or cell in which `words` stand, the names in `code`: `screen`, `web/`."""
+    sentences = re.split(r"(?<=\.)\s|\n\n|\||\*\)", text)
+    return [set(re.findall(r"`(\w+)/?`", said)) for said in sentences if re.search(words, said, re.I)]
+
+
+def test_no_page_says_that_something_is_not_built_which_is() -> None:
+    for path in PAGES:
+        if path.parent.name != "changelog.d":
+            for rooms in rooms_in(path.read_text("utf-8"), NOT_BUILT):
+                assert rooms and rooms <= unfurnished(ROOT / "src"), f"{short(path)}: {rooms or 'a word'}"
+
+
+def test_empty_rooms_are_called_so_where_the_house_is_shown() -> None:
+    for page in (ROOT / "README.md", DOCS / "path.md", ROOT / "CONTRIBUTING.md"):
+        said = set().union(*rooms_in(page.read_text("utf-8"), NOT_BUILT + r"|\b(is|are) empty\b"))
+        assert said == unfurnished(ROOT / "src"), short(page)
+
+
+def test_the_natural_path_and_the_guide_name_every_room_and_house() -> None:
+    rooms = {path.parent.name for path in (ROOT / "src").glob("*/*/__init__.py") if path.parts[-3] == "faircount"}
+    houses = {path.parent.name for path in (ROOT / "src").glob("*/__init__.py")} - {"faircount"}
+    for page in (DOCS / "path.md", ROOT / "CONTRIBUTING.md"):
+        named = set(re.findall(r"(\w+)/?`", page.read_text("utf-8")))
+        assert rooms | houses <= named, short(page)
+
+
+def test_the_pure_rooms_of_the_natural_path_are_those_of_the_walls() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    sources = {one["name"].split(":")[0]: one.get("source_modules", []) for one in contracts}
+    walls = {
+        "are **pure**": sources["The core is pure"],
+        "are **edges**": sources["The edges know the nouns and nothing else"],
+    }
+    lines = (DOCS / "path.md").read_text("utf-8").splitlines()
+    for words, modules in walls.items():
+        line = next(line for line in lines if words in line)
+        said = set(re.findall(r"`(\w+)`", line.partition(words)[0]))
+        assert said == {name.rpartition(".")[2] for name in modules} - unfurnished(ROOT / "src"), words
 
 
 def test_decisions_are_numbered_without_a_gap_and_say_what_was_given_up() -> None:
