@@ -1,21 +1,26 @@
 """Documentation says what the program does, or the build fails."""
 
 import ast
+import dataclasses
 import importlib.util
 import re
 import shlex
 import stat
+import textwrap
 import tomllib
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import click
 import pytest
+from risk.null_audits import SPACES, worst
 
-from faircount import count, read, reconcile
+from faircount import count, read, reconcile, write
 from faircount.cli import COMMANDS, program
-from faircount.model import INACTIVE_CAUSES, TABLES, Status
+from faircount.model import INACTIVE_CAUSES, TABLES, Check, Status
+from faircount.risk import Floats, Population
 
 RULES: Any = getattr(count, "RULES", {})
 READERS: Any = getattr(read, "READERS", {})
@@ -132,6 +137,47 @@ def test_the_glossary_holds_the_words_of_the_record() -> None:
     assert not {word.casefold() for word in words} - terms
     text = (DOCS / "glossary.md").read_text("utf-8")
     assert not [cause for cause in INACTIVE_CAUSES if f"`{cause}`" not in text]
+
+
+ENTRIES: dict[str, type] = {
+    "Reader": read.Reader, "Writer": write.Writer, "Rule": count.Rule, "Option": count.Option, "Check": Check,
+}  # fmt: skip
+
+
+def blocks_of(page: Path) -> list[str]:
+    """The Python of a recipe."""
+    return [
+        textwrap.dedent(code) for code in re.findall(r"^ *```python\n(.*?)^ *```", page.read_text("utf-8"), re.M | re.S)
+    ]
+
+
+def test_recipes_state_what_an_entry_must_state_and_nothing_that_it_has_not() -> None:
+    stated = Counter[str]()
+    for page in (DOCS / "add").glob("*.md"):
+        for call in (
+            node for code in blocks_of(page) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)
+        ):
+            kind = ast.unparse(call.func)
+            if kind in ENTRIES:
+                fields = dataclasses.fields(ENTRIES[kind])
+                given = {field.name for field in fields[: len(call.args)]} | {word.arg for word in call.keywords}
+                must = {f.name for f in fields if f.default is f.default_factory is dataclasses.MISSING}
+                assert must <= given <= {field.name for field in fields}, f"{short(page)}: {kind}"
+                stated[kind] += 1
+    assert stated.keys() == ENTRIES.keys()
+
+
+def test_the_recipe_of_a_risk_function_is_one_that_keeps_the_risk_limit() -> None:
+    (code,) = blocks_of(DOCS / "add" / "risk_function.md")
+    made: dict[str, Any] = {}
+    exec(code, made)
+
+    def p_values(drawn: Floats, population: Population) -> Floats:
+        found: Floats = made["RISK"].of_many(drawn, [population] * drawn.shape[1], [{}] * drawn.shape[1])
+        return found
+
+    assert all(worst(p_values, False, space) <= 1e-9 for space in SPACES[:4])
+    assert made["RISK"].draws_needed(0.75, 0.05, Population(10_000, 1.0), {}) < 100
 
 
 def unfurnished(source: Path) -> set[str]:
