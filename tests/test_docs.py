@@ -22,9 +22,6 @@ from faircount.cli import COMMANDS, program
 from faircount.model import INACTIVE_CAUSES, TABLES, Check, Status
 from faircount.risk import Floats, Population
 
-RULES: Any = getattr(count, "RULES", {})
-READERS: Any = getattr(read, "READERS", {})
-CHECKS: Any = getattr(reconcile, "CHECKS", {})
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "changelog.d").glob("*.md")])
@@ -55,17 +52,16 @@ def test_a_generated_page_is_up_to_date(generator: ModuleType, name: str) -> Non
 @pytest.mark.parametrize(
     ("file", "names"),
     [
-        ("formats.md", list(READERS)),
-        ("rules.md", [*RULES, *(option.name for rule in RULES.values() for option in rule.options)]),
-        ("checks.md", [*CHECKS, *(check.number for check in CHECKS.values())]),
+        ("formats.md", list(read.READERS)),
+        ("rules.md", [*count.RULES, *(option.name for rule in count.RULES.values() for option in rule.options)]),
+        ("checks.md", [*reconcile.CHECKS, *(check.number for check in reconcile.CHECKS.values())]),
         ("record.md", list(TABLES)),
         ("commands.md", list(COMMANDS)),
     ],
 )
 def test_every_entry_of_a_catalog_is_documented(file: str, names: list[str]) -> None:
     text = (DOCS / file).read_text("utf-8")
-    if not names:
-        pytest.skip(f"NOT CHECKED: the catalog of {file} is empty")
+    assert names
     assert not [name for name in names if not re.search(rf"(`|^## ){re.escape(name)}(`| )", text, re.M)]
 
 
