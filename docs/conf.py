@@ -3,6 +3,7 @@
 project = "faircount"
 copyright = "the faircount authors, Apache-2.0"  # the name that Sphinx wants
 extensions = ["myst_parser"]
+myst_enable_extensions = ["deflist"]  # the glossary
 exclude_patterns = ["_build", "generate.py"]
 # The README lies outside these pages; tests/test_docs.py looks that every link leads somewhere.
 suppress_warnings = ["myst.xref_missing"]
