@@ -36,8 +36,6 @@ _MEASURES = ("registered", "ballots_cast", "undervotes", "overvotes")
 _ROUND = re.compile(r"round_(\d{1,2})_votes")
 _OF_ROUNDS = re.compile(r"(?:total_?)?(?:votes|blanks|undervotes|under_votes|overvotes|over_votes|exhausted)")
 """Totals beside votes by round: of the last round or of all, the sheet does not say which."""
-_UNIT = "\x1f"
-"""Stands between figures of one cell of such a row."""
 _NOTHING = frozenset(("n/a", "na", "-"))
 """What sheets write where a figure does not apply."""
 _NUL = "\0"
@@ -154,9 +152,10 @@ class _Sheet:
         self._allowed.setdefault(title, allowed)
         self._choices.setdefault(title, {}).setdefault(choice, party)
         unit = (at.get("county", ""), at.get("precinct", ""), title)
-        votes = _UNIT.join(map(str, counts))
-        shared = _UNIT.join([str(int(ranked)), *(cells.get(column, "") for _, column in self._shared[ranked])])
-        self._rows.add(_NUL.join([*unit, f"{row:010}", choice, party, votes, whole, shared]))
+        shared = [cells.get(column, "") for _, column in self._shared[ranked]]
+        self._rows.add(
+            _NUL.join([*unit, f"{row:010}", choice, party, whole, str(int(ranked)), *map(str, counts), *shared])
+        )
         return 1
 
     def _line_of(self, measure: str, row: int, at: Cells, title: str, counts: list[int | str | None]) -> int:
@@ -180,10 +179,11 @@ class _Sheet:
 
     def _figures_of(self, unit: dict[str, str | None], rows: Iterator[list[str]]) -> None:
         """Add the votes of one contest in one precinct, and what its first row says that the others must repeat."""
-        first = ""
-        for _, _, _, number, choice, party, votes, whole, shared in rows:
-            row, ranked = int(number), shared.startswith("1")
-            for (measure, _), count in zip(self._of_choice[ranked], votes.split(_UNIT), strict=True):
+        first: list[str] = []
+        for _, _, _, number, choice, party, whole, *kept in rows:
+            row, measures = int(number), self._of_choice[int(kept[0])]
+            counts, shared = kept[1 : 1 + len(measures)], [kept[0], *kept[1 + len(measures) :]]
+            for (measure, _), count in zip(measures, counts, strict=True):
                 if count:
                     self._add(unit, row, int(count), choice=choice, party=party or None, measure=measure)
             if not first:
@@ -193,8 +193,8 @@ class _Sheet:
                 rule = "rows of a contest in a precinct repeat its voters, ballots, undervotes and overvotes"
                 self._builder.reject(self._name, row, rule, value=whole)
 
-    def _measures(self, unit: dict[str, str | None], row: int, shared: str, whole: str) -> None:
-        ranked, *texts = shared.split(_UNIT)
+    def _measures(self, unit: dict[str, str | None], row: int, shared: list[str], whole: str) -> None:
+        ranked, *texts = shared
         for (measure, column), text in zip(self._shared[int(ranked)], texts, strict=True):
             count = figure_of(text)
             if count is not None:
