@@ -12,6 +12,8 @@ _NUMBER = re.compile(rb"\d+(\.\d+)?")
 ABSURD = (b"-1", b"0", b"999999999", b"99999999999999999999", b"0.5", b"NaN", b"", b"1e400", "３".encode(), b"0x10",
           b"1,234", b" ", b"true", b'"')  # fmt: skip
 """What may stand where a number should."""
+SEPARATORS = ("\x1c", "\x1d", "\x1e", "\x1f", "\v", "\f", "\x85", "\xa0", "\u2028", "\u200b")
+"""Characters that part texts for some program, and that nobody sees."""
 
 
 def cut_short(data: bytes) -> Iterator[Mutated]:
@@ -82,6 +84,16 @@ def numbers_changed(data: bytes, rng: random.Random) -> Iterator[Mutated]:
             yield f"{match[0]!r} at {match.start()} is {value!r}", data[: match.start()] + value + data[match.end() :]
 
 
+def parted(data: bytes, rng: random.Random) -> Iterator[Mutated]:
+    """Put characters that part texts for some program into cells and between digits."""
+    for character in SEPARATORS:
+        raw, name = character.encode(), f"{character!a}"
+        yield f"{name} in every number", re.sub(rb"(?<=\d)(?=\d)", raw, data)
+        yield f"{name} behind every comma", data.replace(b",", b"," + raw)
+        for match in rng.sample(numbers := list(_NUMBER.finditer(data)), min(3, len(numbers))):
+            yield f"{name} before {match[0]!r} at {match.start()}", data[: match.start()] + raw + data[match.start() :]
+
+
 def text_mutations(data: bytes, seed: str) -> Iterator[Mutated]:
     """Every way to break one file of text."""
     rng = random.Random(seed)
@@ -91,6 +103,7 @@ def text_mutations(data: bytes, seed: str) -> Iterator[Mutated]:
     yield from recoded(data)
     yield from lines_changed(data)
     yield from numbers_changed(data, rng)
+    yield from parted(data, rng)
 
 
 def archive_mutations(data: bytes, seed: str) -> Iterator[Mutated]:
