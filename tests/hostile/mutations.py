@@ -86,12 +86,18 @@ def numbers_changed(data: bytes, rng: random.Random) -> Iterator[Mutated]:
 
 def parted(data: bytes, rng: random.Random) -> Iterator[Mutated]:
     """Put characters that part texts for some program into cells and between digits."""
+    numbers = list(_NUMBER.finditer(data))
     for character in SEPARATORS:
         raw, name = character.encode(), f"{character!a}"
         yield f"{name} in every number", re.sub(rb"(?<=\d)(?=\d)", raw, data)
         yield f"{name} behind every comma", data.replace(b",", b"," + raw)
-        for match in rng.sample(numbers := list(_NUMBER.finditer(data)), min(3, len(numbers))):
+        for match in rng.sample(numbers, min(3, len(numbers))):
             yield f"{name} before {match[0]!r} at {match.start()}", data[: match.start()] + raw + data[match.start() :]
+    for match in rng.sample(numbers, min(40, len(numbers))):
+        yield (
+            f"unit separator behind {match[0]!r} at {match.end()}",
+            data[: match.end()] + b"\x1f" + data[match.end() :],
+        )
 
 
 def text_mutations(data: bytes, seed: str) -> Iterator[Mutated]:
