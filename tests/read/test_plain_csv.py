@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from faircount.read import reader as shape
 from faircount.read.export import Export
 from faircount.read.manifests import manifest_csv
-from faircount.read.plain import plain_csv, seen_names
+from faircount.read.plain import plain_csv
 from faircount.read.plain.plain_cards import marks_of
-from faircount.read.plain.seen_names import SeenNames
+from faircount.read.syntax import seen_names
+from faircount.read.syntax.seen_names import SeenNames
 from read.reading import FIXTURES, read_all
 
 FIXTURE = FIXTURES / "plain-csv" / "export"

@@ -285,3 +285,15 @@ def test_a_summary_of_votes_has_no_precincts_and_further_columns_are_named(tmp_p
     tables = read_all(statement_of_votes.READER, written(tmp_path, "s.csv", f"{head}\nMayor,Ada,9,8,7,1,0,3\n"))
     assert cells(tables, "reported", precinct=None, measure="votes") == [7]
     assert any("columns not read: precinct_count" in note for note in facts(tables, "note"))
+
+
+def test_a_third_contest_of_one_title_is_told_where_its_key_is_not_its_own(tmp_path: Path) -> None:
+    contest = '<Contest key="{}" text="Warden" voteFor="1"><Choice key="1" text="Ada Lark" totalVotes="{}"/></Contest>'
+    found = [contest.format(key, votes) for key, votes in (("7", 11), ("8", 12), ("8", 13), ("9", 14))]
+    whole = clarity_xml().replace("</ElectionResult>", "".join(found) + "</ElectionResult>")
+    tables = read_all(clarity_detail.READER, written(tmp_path, "detail.xml", whole))
+    wardens = {row["contest"]: row["count"] for row in tables["reported"] if row["contest"].startswith("Warden")}
+    assert wardens == {"Warden": 11, "Warden (8)": 12, "Warden (9)": 14}
+    assert [row["value"] for row in tables["rejected"] if row["column"] == "key"] == ["Warden (8)"]
+    places = [row["place"] for row in tables["contests"]]
+    assert places == list(range(len(places)))

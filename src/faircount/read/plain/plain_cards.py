@@ -12,9 +12,9 @@ from decimal import Decimal
 from faircount.model import Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
-from faircount.read.plain.seen_names import SeenNames
 from faircount.read.syntax.csv_rows import open_rows
 from faircount.read.syntax.named_rows import A_HEADER, Cells, is_header, named_rows, reject_broken
+from faircount.read.syntax.seen_names import SeenNames
 
 _WORDS = ("jurisdiction", "tabulator", "batch", "style", "precinct", "counting_group", "imprinted_id")
 _NUMBERS = {"position": 2**31 - 1, "sheet": 2**15 - 1}

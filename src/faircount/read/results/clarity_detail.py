@@ -15,6 +15,7 @@ from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.results.clarity_words import ONE_NAME, date_of, kind_of, title_of, told_apart
 from faircount.read.results.results_words import NO_MEASURE, measure_of
 from faircount.read.syntax.csv_rows import figure_of, head_of_the_file, the_file
+from faircount.read.syntax.seen_names import SeenNames
 from faircount.read.syntax.xml_elements import elements, local_name, root_of
 
 _FACTS = {"ElectionName": "election_name", "ElectionDate": "election_date", "Timestamp": "generated"}
@@ -49,7 +50,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
                 detail.take(element)
             if builder.full:
                 yield builder.build()
-    if not detail.titles:
+    if not detail.contests:
         raise BadInputError(export.place(name), "a detail file holds at least one contest", "none")
     detail.tell()
     for number, other in enumerate(export.names):
@@ -61,8 +62,8 @@ class _Detail:
     """Where the walk through the file stands."""
 
     def __init__(self, name: str, builder: BatchBuilder) -> None:
-        self.rows = 0
-        self.titles: set[str] = set()
+        self.rows = self.contests = 0
+        self._titles = SeenNames()
         self._name, self._builder = name, builder
         self._region = ""
         self._unfinished = 0
@@ -108,12 +109,16 @@ class _Detail:
         if not title:
             self._builder.reject(self._name, line, "a contest has a title", column="text", value=str(key))
             return
-        if title in self.titles:  # two parties' committees of one precinct, for instance
+        if title in self._titles:  # two parties' committees of one precinct, for instance
             title = f"{title} ({key})"
+            if title in self._titles:
+                rule = "contests of one title have different keys"
+                self._builder.reject(self._name, line, rule, column="key", value=title)
+                return
         stated = figure_of(element.get("voteFor", ""))
         self._builder.add("contests", contest=title, key=key, votes_allowed=stated if stated else allowed,
-                          place=len(self.titles))  # fmt: skip
-        self.titles.add(title)
+                          place=self.contests)  # fmt: skip
+        self.contests += self._titles.add(title)
         self._of_county |= element.find(".//{*}Precinct") is not None
         for level in ("counties", "precincts"):
             done, all_of_them = (figure_of(element.get(level + end, "")) for end in ("Reported", "Participating"))
