@@ -142,19 +142,16 @@ ENTRIES: dict[str, type] = {
 
 def blocks_of(page: Path) -> list[str]:
     """The Python of a recipe."""
-    return [
-        textwrap.dedent(code) for code in re.findall(r"^ *```python\n(.*?)^ *```", page.read_text("utf-8"), re.M | re.S)
-    ]
+    found = re.findall(r"^ *```python\n(.*?)^ *```", page.read_text("utf-8"), re.M | re.S)
+    return [textwrap.dedent(code) for code in found]
 
 
 def test_recipes_state_what_an_entry_must_state_and_nothing_that_it_has_not() -> None:
     stated = Counter[str]()
     for page in (DOCS / "add").glob("*.md"):
-        for call in (
-            node for code in blocks_of(page) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)
-        ):
-            kind = ast.unparse(call.func)
-            if kind in ENTRIES:
+        nodes = [node for code in blocks_of(page) for node in ast.walk(ast.parse(code))]
+        for call in (node for node in nodes if isinstance(node, ast.Call)):
+            if (kind := ast.unparse(call.func)) in ENTRIES:
                 fields = dataclasses.fields(ENTRIES[kind])
                 given = {field.name for field in fields[: len(call.args)]} | {word.arg for word in call.keywords}
                 must = {f.name for f in fields if f.default is f.default_factory is dataclasses.MISSING}

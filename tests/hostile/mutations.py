@@ -93,11 +93,8 @@ def parted(data: bytes, rng: random.Random) -> Iterator[Mutated]:
         yield f"{name} behind every comma", data.replace(b",", b"," + raw)
         for match in rng.sample(numbers, min(3, len(numbers))):
             yield f"{name} before {match[0]!r} at {match.start()}", data[: match.start()] + raw + data[match.start() :]
-    for match in rng.sample(numbers, min(40, len(numbers))):
-        yield (
-            f"unit separator behind {match[0]!r} at {match.end()}",
-            data[: match.end()] + b"\x1f" + data[match.end() :],
-        )
+    for at in rng.sample([match.end() for match in numbers], min(40, len(numbers))):
+        yield f"unit separator at {at}", data[:at] + b"\x1f" + data[at:]
 
 
 def text_mutations(data: bytes, seed: str) -> Iterator[Mutated]:
