@@ -53,6 +53,12 @@ def test_ratings_among_rankings_become_ranks(tmp_path: Path):
     assert ways(tables)[("B", 1), ("C", 1), ("A", 2)] == 2
 
 
+def test_one_choice_twice_at_a_rank_rated_once_is_kept_as_it_is(tmp_path: Path):
+    tables = reading(tmp_path, "a.abif", "1:B>Roe/1=Roe=Ann\n", "abif")
+    marks = [(m["choice"], m["rank"], m["score"]) for m in tables["patterns"][0]["marks"]]
+    assert marks == [("B", 1, None), ("Ann", 2, None), ("Roe", 2, None), ("Roe", 2, 1)]
+
+
 def test_extended_data_is_said_not_to_be_read(tmp_path: Path):
     tables = reading(tmp_path, "a.abif", '7: D>C: { "precinct":51 }\n', "abif")
     assert ways(tables) == {(("D", 1), ("C", 2)): 7}

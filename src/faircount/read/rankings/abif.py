@@ -98,11 +98,12 @@ def _cast(contest: Contest, places: dict[str, int], found: Abif, vote: Vote) -> 
         yield from contest.cast(vote.row, weight, contest.marks(tuple([(places[mark.token],) for mark in vote.marks])))
         return
     ranks = vote.ranks() if found.ranked else [1] * len(vote.marks)
-    marks = sorted(
+    marks = [
         ExportedMark(contest.choices[places[mark.token]].name, rank, mark.rating)
         for rank, mark in zip(ranks, vote.marks, strict=True)
-    )
-    marks.sort(key=lambda mark: mark.rank)
+    ]
+    # One choice may stand twice at a rank, with a rating and without.
+    marks.sort(key=lambda mark: (mark.rank, mark.choice, -1 if mark.score is None else mark.score))
     yield from contest.cast(vote.row, weight, tuple(marks))
 
 
