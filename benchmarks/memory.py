@@ -4,7 +4,7 @@ Run: python benchmarks/memory.py [--largest 320] [--only ess blt …]. Makes an 
 (tests/read/growing.py) of 20, 80 and 320 MB (and of `--largest`, up to 2048), reads each in a process of its own that
 throws the batches away, and prints the peak of its resident memory, the start of Python (about 90 MB) included. An
 export that cannot be so large (rows of a workbook, files of an archive, ballots that counts may state) stops at what
-it can be. Formats that must be held whole say why in place of a verdict.
+it can be. Formats of which something is held for the whole file say what in place of a verdict.
 """
 
 import argparse

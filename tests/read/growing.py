@@ -49,7 +49,7 @@ class Growing:
     most: int = 2**31 - 1
     """Records that such an export can have: a workbook's rows, an archive's files, ballots that counts may state."""
     holds: str = ""
-    """Why the reader must hold all records in memory, where it must."""
+    """What the reader holds in memory for the whole file, where it must hold something."""
 
 
 @dataclass(frozen=True, slots=True)

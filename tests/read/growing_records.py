@@ -194,6 +194,7 @@ _ESS_ROWS = ["\t".join(padded([_NAMES[c - 1] for c in five], 5, "undervote")) fo
 _ESS_HEAD = "Cast Vote Record\tPrecinct\tBallot Style\t" + "\t".join(f"Mayor Choice {n}" for n in range(1, 6))
 _EACH = ("cards", 1)
 _FILES, _ROWS = 490_000, 1_048_575
+_CELLS = "no more than 4,000,000 cells from one pass to the next"
 GROWING = (
     Growing("dominion-json", "dominion-json", "json", "export.zip", _session, lambda _: _SESSION_HEAD, lambda _: "]}",
             beside=_LISTS, member=lambda n: f"CvrExport_{n}.json", together=100, between=",", counts=_EACH),
@@ -216,10 +217,10 @@ GROWING = (
     Growing("clarity-detail-xml", "clarity-detail-xml", "xml", "detail.xml", _clarity, lambda _: _CLARITY,
             lambda _: "</ElectionResult>\n", counts=("contests", 1)),
     Growing("ess-xlsx", "ess", "xlsx", "cvr.xlsx", lambda n: f"{n + 1}\tWard {n // 700 % 90}\tA\t{_ESS_ROWS[n % WAYS]}",
-            lambda _: _ESS_HEAD, counts=_EACH, most=_ROWS),
+            lambda _: _ESS_HEAD, counts=_EACH, most=_ROWS, holds=_CELLS),
     Growing("ess-counted-xlsx", "ess", "xlsx", "counted.xlsx", lambda n: ess_counted(n).strip().replace(",", "\t"),
             lambda _: "Precinct\t1ST CHOICE MAYOR FERN\t2ND CHOICE MAYOR FERN\t3RD CHOICE MAYOR FERN\tCOUNT",
-            most=_ROWS),
+            most=_ROWS, holds=_CELLS),
     Growing("manifest-xlsx", "manifest-xlsx", "xlsx", "manifest.xlsx",
             lambda n: f"{n // 20}\t{99_000 + n // 5_000}\t{n + 1}\t{n * 7 % 300}\t3",
             lambda _: "Tray #\tTabulator Number\tBatch Number\tTotal Ballots\tCart number", counts=("manifest", 1),
