@@ -1,6 +1,7 @@
 """Exports of results and manifests, of any size: a row a figure, or a row a batch."""
 
 from read.growing import Growing
+from read.reading import FIXTURES
 
 _PEOPLE = ("Ada Lark", "Bo Finch", "Cy Wren", "Di Swift")
 _UGANDA = (
@@ -71,7 +72,38 @@ def _compared(n: int) -> str:
     return f"Lantern {n // 90_000},Office {n % 10},{place},{marked},{n},COUNTY_WIDE_CONTEST\n"
 
 
+_COUNTIES = "state_name,county_fips,county_name,votes_gop,votes_dem,total_votes\n"
+_SEEN = "16 bytes of each name, up to 36 MB a set; more lie on disk"
+_CONTESTS = (
+    "contest_name,audit_reason,random_audit_status,winners_allowed,ballot_card_count,contest_ballot_card_count,winners,"
+    "min_margin,risk_limit\n"
+)
+_MAPPING = (FIXTURES / "mapped-table/cards/export.csv.mapping.json").read_text("utf-8")
+_AUDITED = (FIXTURES / "arlo-audit-report/export.csv").read_text("utf-8").partition("TORCH,Mail 1,12")[0]
+_SAMPLED = '"Ada Quill (I) (Gulls): {}; Bo Tarn (Terns): 6"'
+
+
 GROWING = (
+    Growing("county-table", "county-table", "csv", "counties.csv",
+            lambda n: f"Alderland,{n},County {n},{n},{n + 7},{2 * n + 9}\n", lambda _: _COUNTIES,
+            counts=("reported", 3), holds=_SEEN),
+    Growing("electoral-votes", "electoral-votes", "csv", "electors.csv", lambda n: f"S{n},5,1000,{n},{n + 1900},0,5,\n",
+            lambda _: "state,electors,dem_votes,rep_votes,total_votes,ev_dem,ev_rep,note\n", counts=("reported", 6)),
+    Growing("mapped-table", "mapped-table", "csv", "cards.csv", lambda n: f"{n},{n % 2},0,{(n + 1) % 2}\n",
+            lambda _: "Ballot ID,Ada Öl,Bo Quill,Cy Wren\n", beside={"cards.csv.mapping.json": _MAPPING},
+            counts=("cards", 1)),
+    Growing("colorado-contests", "colorado-contests", "csv", "contest.csv",
+            lambda n: f'Office {n},county_wide_contest,in_progress,1,1000,990,"""Ada""",{n % 500},0.03\n',
+            lambda _: _CONTESTS, counts=("contests", 1), holds=_SEEN),
+    Growing("colorado-selection", "colorado-selection", "csv", "contestSelection.csv",
+            lambda n: f'{n % 500},Office {n},"[{n},{n * 7 % 900}]"\n',
+            lambda _: "min_margin,contest_name,contest_cvr_ids\n", counts=("contests", 1), holds=_SEEN),
+    Growing("arlo-batch-tallies", "arlo-batch-tallies", "csv", "candidate-totals.csv",
+            lambda n: f"Mail {n},{n * 7 % 900},80\n", lambda _: "Batch Name,Ada Quill (Gulls),Bo Tarn (Terns)\n",
+            counts=("reported", 2)),
+    Growing("arlo-audit-report", "arlo-audit-report", "ragged", "report.csv",
+            lambda n: f"TORCH,Mail {n},12,Round 1: 0.12,{_SAMPLED.format(5)},{_SAMPLED.format(4)}\n",
+            lambda _: _AUDITED),
     Growing("openelections-csv", "openelections-csv", "csv", "precinct.csv", _openelections,
             lambda _: "county,precinct,office,district,party,candidate,votes,early_voting,election_day\n"),
     Growing("medsl-csv", "medsl-csv", "csv", "medsl.csv", _medsl, lambda _: _MEDSL),

@@ -9,6 +9,7 @@ import xlsxwriter
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
 from faircount.read import READERS
+from faircount.read.audits import colorado_contest_list
 from faircount.read.audits.colorado_contest_list import choices_of
 from faircount.read.audits.colorado_contests import quoted_names
 from faircount.read.export import Export
@@ -161,6 +162,22 @@ def test_contests_by_county(tmp_path: Path) -> None:
     assert [(c["contest"], c["key"], c["district"]) for c in tables["contests"]] == [
         ("Clerk", None, None), ("Mayor", "11", "Bell"),
     ]  # fmt: skip
+
+
+def test_a_list_of_contests_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(colorado_contest_list, "MAX_TEXT", 30)
+    path = tmp_path / "list.csv"
+    path.write_text("CountyName,ContestName,ContestChoices\nBell,Clerk,Ada Quill\nBell,Mayor,Bo Tarn\n")
+    with pytest.raises(BadInputError, match=r"list\.csv, row 3: a list of contests has at most 30 characters"):
+        read_all(READERS["colorado-contest-list"], path)
+
+
+def test_contests_of_both_files_are_numbered_in_the_order_of_their_rows(tmp_path: Path) -> None:
+    head = "min_margin,contest_name,contest_cvr_ids\n"
+    (tmp_path / "a.csv").write_text(f'{head}1,Clerk,"[1]"\n2,Mayor,"[2]"\n3,Clerk,"[3]"\n')
+    (tmp_path / "b.csv").write_text(f'{head}1,Mayor,"[4]"\n2,Sheriff,"[5]"\n')
+    contests = read_all(READERS["colorado-selection"], tmp_path)["contests"]
+    assert [(c["contest"], c["place"]) for c in contests] == [("Clerk", 0), ("Mayor", 1), ("Sheriff", 2)]
 
 
 @pytest.mark.parametrize("name", CSVS)

@@ -144,7 +144,12 @@ def test_names_that_were_seen_and_lie_on_disk(monkeypatch: pytest.MonkeyPatch, d
         assert (name in seen) == (name in known)
         assert seen.add(name) == (name not in known)
         known.add(name)
-    assert all(name in seen for name in known) and len(known) > 3_000
+    assert all(name in seen for name in known) and len(seen) == len(known) > 3_000
+
+
+def test_half_a_character_is_a_name_too() -> None:
+    seen = SeenNames()
+    assert seen.add("\ud800") and not seen.add("\ud800") and "\ud801" not in seen and len(seen) == 1
 
 
 def test_a_name_is_not_found_across_two_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from faircount.model import BadInputError
+from faircount.read import batch_builder
 from faircount.read.export import Export
 from faircount.read.plain import plain_csv, shareholder_csv
 from faircount.read.reader import Reader
@@ -26,6 +27,7 @@ from faircount.read.results import (
     sf_summary,
     statement_of_votes,
 )
+from faircount.read.syntax import seen_names
 from read.reading import FIXTURES, read_all, summary
 
 READERS = [
@@ -267,6 +269,21 @@ def test_two_county_tables_are_two_elections(tmp_path: Path) -> None:
         written(tmp_path, f"{year}.csv", table)
     assert county_table.READER.recognise(Export(tmp_path)) is None
     assert county_table.READER.recognise(Export(tmp_path / "2016.csv")) is not None
+
+
+def test_a_county_that_comes_again_is_told_however_many_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"Alderland,{n},County {n},{n},{n + 7},{2 * n + 9}\n" for n in range(50)]
+    again = [row.replace(f",{n},", f",{n + 900},", 1) for n, row in enumerate(rows)]
+    head = "state_name,county_fips,county_name,votes_gop,votes_dem,total_votes\n"
+    path = written(tmp_path, "a.csv", head + "".join([*rows, *again, "Alderland,77,County 3,1,2,3\n"]))
+    whole = read_all(county_table.READER, path)
+    assert len(whole["reported"]) == 153 and whole["reported"][-1]["precinct"] == "County 3 (77)"
+    monkeypatch.setattr(batch_builder, "CARDS_PER_BATCH", 8)
+    monkeypatch.setattr(seen_names, "IN_MEMORY", 20)
+    parted = read_all(county_table.READER, path)
+    assert parted["reported"] == whole["reported"]
+    notes = [sorted(fact["value"] for fact in tables["facts"]) for tables in (whole, parted)]
+    assert notes[0] == notes[1] and "1 row left out: the figures of County 49, Alderland" in "\n".join(notes[0])
 
 
 # ---- Bulgaria --------------------------------------------------------------------------------------------------------

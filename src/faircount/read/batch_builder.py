@@ -219,8 +219,10 @@ class BatchBuilder:
             self.add("facts", name=name, value=value.strip())
 
     def leave_out(self, why: str) -> None:
-        """Count a row that is rightly none of ours; `finish` adds a note that says how many and why."""
+        """Count a row that is rightly none of ours; `finish` adds a note of how many for each reason."""
         self._left_out[why] += 1
+        if len(self._left_out) >= CARDS_PER_BATCH:
+            self._tell_left_out()
 
     def reject(
         self, file: str, row: int, rule: str, fix: str = "", *, column: str | None = None, value: str = ""
@@ -251,10 +253,13 @@ class BatchBuilder:
         """Return the last batch of an export, with notes on the files that are not in `read` and the rows left out."""
         if unread := sorted(set(export.names) - set(read)):
             self.tell("note", f"not read: {', '.join(unread)}")
+        self._tell_left_out()
+        return self.build()
+
+    def _tell_left_out(self) -> None:
         for why, rows in sorted(self._left_out.items()):
             self.tell("note", f"{rows:,} {'row' if rows == 1 else 'rows'} left out: {why}")
         self._left_out.clear()
-        return self.build()
 
     def build(self) -> Batch:
         """Return what was gathered, and start anew."""

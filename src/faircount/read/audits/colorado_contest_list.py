@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from faircount.model import Batch, name_key
+from faircount.model import BadInputError, Batch, name_key
 from faircount.read.audits.colorado_rows import read_claimed
 from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
@@ -11,6 +11,8 @@ from faircount.read.syntax.named_rows import Cells, claimed
 
 CANONICAL = ("countyname", "contestname", "contestchoices")
 BY_COUNTY = ("county_id", "county_name", "contest_name", "contest_id")
+MAX_TEXT = 8 << 20
+"""Characters of a list, which is held in memory; Colorado's has 200,000."""
 _SUFFIXES = frozenset(["jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "m.d.", "md", "ph.d.", "phd", "esq", "esq."])
 """Ends of a name that stand behind a comma: the list separates choices by commas and does not quote them."""
 
@@ -28,14 +30,21 @@ def recognise(export: Export) -> Recognition | None:
 class _Lists:
     """Contests and choices of all rows, each once."""
 
-    def __init__(self, builder: BatchBuilder) -> None:
-        self.builder = builder
+    def __init__(self, export: Export, builder: BatchBuilder) -> None:
+        self.export, self.builder = export, builder
         self.counties: dict[str, dict[str, None]] = {}
         self.keys: dict[str, set[str]] = {}
         self.choices: dict[str, dict[str, None]] = {}
+        self._held = 0
 
     def take(self, name: str, row: int, cells: Cells) -> int:
         """Add a row; return 1, or 0 where it names no county or no contest and was kept as rejected."""
+        self._held += sum(map(len, cells.values()))
+        if self._held > MAX_TEXT:
+            rule = f"a list of contests has at most {MAX_TEXT:,} characters"
+            raise BadInputError(
+                f"{self.export.place(name)}, row {row}", rule, "more", "read the counties in several parts"
+            )
         county = cells.get("countyname", cells.get("county_name", ""))
         title = cells.get("contestname", cells.get("contest_name", ""))
         if not county or not title:
@@ -77,10 +86,10 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     """Yield contests and choices, and as facts which contest is in which county.
 
     `district` is the county of a contest that only one has; `key` the state's id where it has one only. Raises
-    `BadInputError` when no file has the columns.
+    `BadInputError` when no file has the columns, and for a list of more than `MAX_TEXT` characters.
     """
     builder = BatchBuilder()
-    lists = _Lists(builder)
+    lists = _Lists(export, builder)
     rule = "a list of contests has the columns " + ", ".join(CANONICAL)
     yield from read_claimed(export, builder, _is_ours, rule, lists.take)
     lists.finish()

@@ -9,6 +9,7 @@ from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.syntax.csv_rows import count_of
 from faircount.read.syntax.named_rows import Cells, claimed
+from faircount.read.syntax.seen_names import SeenNames
 
 CLAIM = "cards with the contest, by the state's audit"
 COLUMNS = frozenset(
@@ -42,15 +43,15 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     Raises `BadInputError` when no file has the columns.
     """
     builder = BatchBuilder()
-    places: dict[str, int] = {}
+    titles = SeenNames()
     rule = "contest.csv has the columns " + ", ".join(sorted(COLUMNS))
     yield from read_claimed(
-        export, builder, _is_ours, rule, lambda name, row, cells: _add(builder, places, name, row, cells)
+        export, builder, _is_ours, rule, lambda name, row, cells: _add(builder, titles, name, row, cells)
     )
     yield builder.build()
 
 
-def _add(builder: BatchBuilder, places: dict[str, int], name: str, row: int, cells: Cells) -> int:
+def _add(builder: BatchBuilder, titles: SeenNames, name: str, row: int, cells: Cells) -> int:
     title = cells["contest_name"]
     counts = {column: count_of(cells[column]) for column in ("winners_allowed", "contest_ballot_card_count")}
     wrong = next((column for column, count in counts.items() if count is None), "" if title else "contest_name")
@@ -58,9 +59,8 @@ def _add(builder: BatchBuilder, places: dict[str, int], name: str, row: int, cel
         rule = "a contest has a name, a number of winners and a number of cards"
         builder.reject(name, row, rule, "ask for the figure", column=wrong, value=cells[wrong])
         return 0
-    if title not in places:
-        builder.add("contests", contest=title, seats=counts["winners_allowed"], place=len(places))
-        places[title] = len(places)
+    if titles.add(title):
+        builder.add("contests", contest=title, seats=counts["winners_allowed"], place=len(titles) - 1)
     builder.add(
         "reported", contest=title, measure="ballots_cast", count=counts["contest_ballot_card_count"], claim=CLAIM,
         row=row,

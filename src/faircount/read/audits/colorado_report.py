@@ -8,6 +8,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.syntax.csv_rows import candidates, columns_of, files_to_read, is_blank, row_text
+from faircount.read.syntax.seen_names import SeenNames
 from faircount.read.syntax.workbook import Workbook, head_of_sheet, open_workbook
 
 INDEX, SUMMARY = "Contests to Sheets", "Summary"
@@ -33,7 +34,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     """
     builder = BatchBuilder()
     names = files_to_read(export)
-    places: dict[str, int] = {}
+    titles = SeenNames()
     for number, name in enumerate(export.names):
         if name not in names:
             builder.add_companion(export, number, name)
@@ -45,7 +46,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             )
         records = 0
         for row, cells in _records(book, SUMMARY, _NEEDED):
-            records += _add_contest(builder, places, name, row, cells)
+            records += _add_contest(builder, titles, name, row, cells)
         for title, sheet in _sheets(book):
             for _, cells in _records(book, sheet, ("county", "imprinted id")):
                 said = ", ".join(f"{column} {value}" for column, value in cells.items() if value)
@@ -80,7 +81,7 @@ def _sheets(book: Workbook) -> Iterator[tuple[str, str]]:
         yield title, sheet
 
 
-def _add_contest(builder: BatchBuilder, places: dict[str, int], name: str, row: int, cells: dict[str, str]) -> int:
+def _add_contest(builder: BatchBuilder, titles: SeenNames, name: str, row: int, cells: dict[str, str]) -> int:
     """Add a row of the summary; return 1, or 0 where it was kept as rejected.
 
     The votes of the winner and of a runner-up who is not named are no results of the contest: where a source lists
@@ -90,9 +91,8 @@ def _add_contest(builder: BatchBuilder, places: dict[str, int], name: str, row: 
     if not title:
         builder.reject(name, row, "a contest has a name", "name the contest", value=row_text(list(cells.values())))
         return 0
-    if title not in places:
-        builder.add("contests", contest=title, place=len(places))
-        places[title] = len(places)
+    if titles.add(title):
+        builder.add("contests", contest=title, place=len(titles) - 1)
     for winner in quoted_names(cells["Winner"]):
         builder.tell("winner", f"{title}: {winner}")
     said = ", ".join(f"{column} {cells[column]}" for column in cells if column not in _TOLD and cells[column])

@@ -9,6 +9,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.syntax.named_rows import Cells, claimed
+from faircount.read.syntax.seen_names import SeenNames
 
 COLUMNS = ("min_margin", "contest_name", "contest_cvr_ids")
 _IDS = re.compile(r"\[\s*(?:\d+(?:\s*,\s*\d+)*)?\s*\]")
@@ -30,24 +31,23 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     An id that stands twice was drawn twice. Raises `BadInputError` when no file has the columns.
     """
     builder = BatchBuilder()
-    places: dict[str, int] = {}
+    titles = SeenNames()
     rule = "contestSelection.csv has the columns " + ", ".join(COLUMNS)
     yield from read_claimed(
-        export, builder, _is_ours, rule, lambda name, row, cells: _add(builder, places, name, row, cells)
+        export, builder, _is_ours, rule, lambda name, row, cells: _add(builder, titles, name, row, cells)
     )
     yield builder.build()
 
 
-def _add(builder: BatchBuilder, places: dict[str, int], name: str, row: int, cells: Cells) -> int:
+def _add(builder: BatchBuilder, titles: SeenNames, name: str, row: int, cells: Cells) -> int:
     title, ids = cells["contest_name"], cells["contest_cvr_ids"]
     if not title or not _IDS.fullmatch(ids):
         rule = "a row names a contest and lists record numbers in square brackets"
         column = "contest_cvr_ids" if title else "contest_name"
         builder.reject(name, row, rule, "the file may be cut short", column=column, value=ids or title)
         return 0
-    if title not in places:
-        builder.add("contests", contest=title, place=len(places))
-        places[title] = len(places)
+    if titles.add(title):
+        builder.add("contests", contest=title, place=len(titles) - 1)
     drawn = re.findall(r"\d+", ids)
     builder.tell("smallest margin", f"{title}: {cells['min_margin']}")
     builder.tell("drawn records", f"{title}: {len(drawn):,} draws of {len(set(drawn)):,} records: {' '.join(drawn)}")

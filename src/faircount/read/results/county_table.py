@@ -14,14 +14,13 @@ from faircount.read.export import Export
 from faircount.read.reader import Part, Reader, Recognition, one_part
 from faircount.read.syntax.csv_rows import figure_of
 from faircount.read.syntax.named_rows import Cells, claimed, header, read_named
+from faircount.read.syntax.seen_names import SeenNames
 
 CONTEST = "President"
 OTHER = "OTHER"
 """total_votes − votes_gop − votes_dem, the one figure here that a reader works out; negative if the total is short."""
 _STATE, _CODE = ("state_name", "state_abbr"), ("county_fips", "combined_fips")
 _VOTES = {"votes_gop": "GOP", "votes_dem": "DEM"}
-
-Counts = tuple[int, ...]
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -48,14 +47,13 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     builder = BatchBuilder()
     read_names = [name for name in part.members if _is_ours(header(export, name))]
     for name in read_names:
-        seen: dict[tuple[str, str], set[Counts]] = {}
-        yield from read_named(export, name, builder, partial(_take, name, seen, builder))
+        yield from read_named(export, name, builder, partial(_take, name, SeenNames(), builder))
     builder.tell("note", f"{OTHER} is total_votes less the two choices listed")
     yield builder.finish(export, read_names)
 
 
-def _take(name: str, seen: dict[tuple[str, str], set[Counts]], builder: BatchBuilder, row: int, cells: Cells) -> int:
-    """Turn one row into rows of `reported`; return 1 if it became any."""
+def _take(name: str, seen: SeenNames, builder: BatchBuilder, row: int, cells: Cells) -> int:
+    """Turn one row into rows of `reported`; return 1 if it became any. `seen`: counties, alone and with figures."""
     state = next((cells[column] for column in _STATE if cells.get(column)), "")
     code = next((cells[column] for column in _CODE if cells.get(column)), "")
     county, whole = cells["county_name"], " | ".join(cells.values())
@@ -70,13 +68,10 @@ def _take(name: str, seen: dict[tuple[str, str], set[Counts]], builder: BatchBui
             builder.reject(name, row, "votes are a whole number", column=column, value=found)
             return 0
         counts[column] = count
-    figures = tuple(counts.values())
-    before = seen.setdefault((state, county), set())
-    if figures in before:
+    if not seen.add(repr((state, county, *counts.values()))):
         builder.leave_out(f"the figures of {county}, {state} come again under another code")
         return 0
-    precinct = f"{county} ({code})" if before else county
-    before.add(figures)
+    precinct = county if seen.add(repr((state, county))) else f"{county} ({code})"
     votes = {choice: counts[column] for column, choice in _VOTES.items()}
     votes[OTHER] = counts["total_votes"] - sum(votes.values())
     for choice, count in votes.items():

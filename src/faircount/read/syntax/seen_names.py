@@ -23,6 +23,9 @@ class SeenNames:
         self._kept = 0
         self._pages: _Pages | None = None
 
+    def __len__(self) -> int:
+        return self._kept + (self._pages.kept if self._pages is not None else 0)
+
     def __contains__(self, name: str) -> bool:
         digest = _digest(name)
         return self._on_shelf(digest) or (self._pages is not None and digest in self._pages)
@@ -52,13 +55,14 @@ class _Pages:
         self._file = tempfile.TemporaryFile(buffering=0)
         weakref.finalize(self, self._file.close)
         self._number = -(-2 * digests // _PAGE)
-        self._room, self._kept, self._bytes = digests, 0, _PAGE * DIGEST_BYTES
+        self.kept = 0
+        self._room, self._bytes = digests, _PAGE * DIGEST_BYTES
         self._file.truncate(self._number * self._bytes)
 
     @property
     def is_busy(self) -> bool:
         """Whether half of the places are taken: pages begin to overflow."""
-        return self._kept >= self._room
+        return self.kept >= self._room
 
     def __contains__(self, digest: bytes) -> bool:
         return self._place(digest) < 0
@@ -69,7 +73,7 @@ class _Pages:
         if place < 0:
             return False
         os.pwrite(self._file.fileno(), digest, place)
-        self._kept += 1
+        self.kept += 1
         return True
 
     def larger(self) -> "_Pages":
@@ -100,7 +104,8 @@ class _Pages:
 
 
 def _digest(name: str) -> bytes:
-    return hashlib.blake2b(name.encode(), digest_size=DIGEST_BYTES).digest()
+    # Half a character, as a workbook may spell one, is refused where it would be written, not here.
+    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
 
 
 def _aligned(data: bytes | bytearray, part: bytes) -> bool:
