@@ -1,5 +1,7 @@
 """Exports of results and manifests, of any size: a row a figure, or a row a batch."""
 
+import re
+
 from read.growing import Growing
 from read.reading import FIXTURES
 
@@ -82,8 +84,18 @@ _MAPPING = (FIXTURES / "mapped-table/cards/export.csv.mapping.json").read_text("
 _AUDITED = (FIXTURES / "arlo-audit-report/export.csv").read_text("utf-8").partition("TORCH,Mail 1,12")[0]
 _SAMPLED = '"Ada Quill (I) (Gulls): {}; Bo Tarn (Terns): 6"'
 
+_BEFORE, _OFFICE, _BEHIND = re.split(
+    r"(<ContestIdGroup .*</ContestIdGroup>)",
+    (FIXTURES / "sf-summary-xml/export.xml").read_text("utf-8-sig"),
+    flags=re.S,
+)
+_OFFICE = _OFFICE.partition("</ContestIdGroup>")[0] + "</ContestIdGroup>"
+
 
 GROWING = (
+    Growing("sf-summary-xml", "sf-summary-xml", "xml", "summary.xml",
+            lambda n: _OFFICE.replace('contestId="MAYOR', f'contestId="OFFICE {n}', 1), lambda _: _BEFORE,
+            lambda _: _BEHIND),
     Growing("county-table", "county-table", "csv", "counties.csv",
             lambda n: f"Alderland,{n},County {n},{n},{n + 7},{2 * n + 9}\n", lambda _: _COUNTIES,
             counts=("reported", 3), holds=_SEEN),
