@@ -65,7 +65,8 @@ def parquet_slices(folder: Path, name: str, place: str, count: Count) -> Iterato
     Raises `BadInputError` where its columns are others, or a value is missing that no row may be without.
     """
     schema = schema_with_source(name)
-    with pa.ipc.open_stream(str(folder / f"{name}.arrow")) as stream:
+    # Of a path Arrow makes a map, and every page that was read would stay with this process.
+    with pa.OSFile(str(folder / f"{name}.arrow")) as file, pa.ipc.open_stream(file) as stream:
         if stream.schema.names != schema.names:
             raise BadInputError(
                 place, f"its columns are {', '.join(schema.names)}", ", ".join(stream.schema.names), AGAIN
