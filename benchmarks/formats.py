@@ -3,9 +3,9 @@
 Run: python benchmarks/formats.py [--megabytes 20] [--only ess blt …] [--times 3]. Makes an export of each format
 (tests/read/growing.py), then reads it (recognise, plan, all parts) and parses it with the fastest library for its
 syntax, by turns, and prints the best of each: pyarrow.csv for tables, Python's csv for rows of different widths, a
-split of every line, msgspec for JSON, lxml or expat for XML, whichever is faster, python-calamine for workbooks.
-Archives are unpacked by both. `limit-xlsx` and `limit-json` are the two named limits: an ES&S workbook of 105,928 rows
-on one core, and a Dominion export of 1.4 GB, ingested on two.
+split of every line, msgspec for JSON, lxml or expat for XML, whichever is faster, python-calamine for workbooks,
+pyarrow.parquet for Parquet. Archives are unpacked by both. `limit-xlsx` and `limit-json` are the two named limits: an
+ES&S workbook of 105,928 rows on one core, and a Dominion export of 1.4 GB, ingested on two.
 """
 
 import argparse
@@ -26,6 +26,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import msgspec  # noqa: E402
 import pyarrow.csv  # noqa: E402
+import pyarrow.parquet  # noqa: E402
 import python_calamine  # noqa: E402
 from ingest import repeated, zipped  # noqa: E402
 from lxml import etree  # noqa: E402
@@ -114,6 +115,12 @@ def parse_workbook(growing: Growing, path: Path) -> None:
             pass
 
 
+def parse_parquet(growing: Growing, path: Path) -> None:
+    """Decode every column on one thread."""
+    for _ in pyarrow.parquet.ParquetFile(path).iter_batches(use_threads=False):
+        pass
+
+
 BARE: dict[str, tuple[tuple[str, Callable[[Growing, Path], None]], ...]] = {
     "csv": (("pyarrow.csv", parse_table),),
     "ragged": (("csv", parse_ragged),),
@@ -121,6 +128,7 @@ BARE: dict[str, tuple[tuple[str, Callable[[Growing, Path], None]], ...]] = {
     "json": (("msgspec", parse_json),),
     "xml": (("lxml", parse_lxml), ("expat", parse_expat)),
     "xlsx": (("calamine", parse_workbook),),
+    "parquet": (("pyarrow", parse_parquet),),
 }
 
 
@@ -133,12 +141,14 @@ def seconds(work: Callable[..., Any], *arguments: Any) -> float:
 
 def measured(growing: Growing, export: Made, times: int) -> tuple[float, float, str]:
     """Return (best seconds of the reader, of the bare parse, its name), measured by turns."""
-    grown = export.path / growing.file if export.path.is_dir() else export.path
+    grown = [export.path / growing.file if export.path.is_dir() else export.path]
+    if growing.writes:
+        grown = sorted(export.path.glob(f"*{grown[0].suffix}"))
     ours, bare, named = [], [], ""
     for _ in range(times):
         ours.append(seconds(read, growing.reader, export.path))
         for name, parse in BARE[growing.syntax]:
-            spent = seconds(parse, growing, grown)
+            spent = sum(seconds(parse, growing, path) for path in grown)
             named = name if not bare or spent < min(bare) else named
             bare.append(spent)
     return min(ours), min(bare), named

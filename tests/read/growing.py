@@ -30,10 +30,10 @@ class Growing:
     name: str
     reader: str
     syntax: str
-    """csv, ragged (rows of different widths), lines, json, xml or xlsx: how the bytes are parsed."""
+    """csv, ragged (rows of different widths), lines, json, xml, xlsx or parquet: how the bytes are parsed."""
     file: str
     """The file that grows; for many files, the archive they lie in."""
-    record: Callable[[int], str]
+    record: Callable[[int], str] = nothing
     """The text of a record, by its number from 0; of a workbook, its cells with tabs between them."""
     head: Callable[[int], str] = nothing
     tail: Callable[[int], str] = nothing
@@ -48,6 +48,8 @@ class Growing:
     """(table, rows that every record gives), where that is fixed."""
     most: int = 2**31 - 1
     """Records that such an export can have: a workbook's rows, an archive's files, ballots that counts may state."""
+    writes: Callable[[Path, int], int] | None = None
+    """Where several files grow: what writes so many records into a folder and returns the bytes before packing."""
     holds: str = ""
     """What the reader holds in memory for the whole file, where it must hold something."""
 
@@ -66,6 +68,8 @@ def made(growing: Growing, folder: Path, size: int, records: int = 0) -> Made:
     folder.mkdir(parents=True, exist_ok=True)
     records = records or max(growing.together, min(growing.most, int(size / _bytes_each(growing, folder))))
     path = folder / growing.file
+    if growing.writes:
+        return Made(folder, growing.writes(folder, records), records)
     for name, text in growing.beside.items():
         if growing.member is None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +123,9 @@ def _workbook(growing: Growing, path: Path, records: int) -> int:
 
 
 def _bytes_each(growing: Growing, folder: Path) -> float:
-    """Return the bytes of a record, as the first thousand of a workbook, or some early and some late, have them."""
+    """Return the bytes of a record, as a small export, or some early and some late, have them."""
+    if growing.writes:
+        return growing.writes(folder, 10_000) / 10_000
     if growing.syntax == "xlsx":
         return _workbook(growing, folder / growing.file, 1_000) / 1_000
     sample = [growing.record(n) for n in (*range(200), *range(10**6, 10**6 + 200))]
@@ -128,7 +134,7 @@ def _bytes_each(growing: Growing, folder: Path) -> float:
 
 def delimiter(growing: Growing) -> str:
     """Return what stands between the cells of a table."""
-    return max("\t;,", key=growing.record(0).count)
+    return max(",\t;", key=growing.record(0).count)
 
 
 def rankings(choices: int, ranks: int, seed: int) -> list[tuple[int, ...]]:
@@ -145,7 +151,7 @@ def padded(values: Sequence[object], width: int, blank: str = "") -> list[str]:
 
 def everything() -> dict[str, Growing]:
     """Return every export that can be made, by name."""
-    from read import growing_cards, growing_counted, growing_records, growing_results
+    from read import growing_canonical, growing_cards, growing_counted, growing_records, growing_results
 
-    rooms = (growing_cards, growing_counted, growing_records, growing_results)
+    rooms = (growing_canonical, growing_cards, growing_counted, growing_records, growing_results)
     return {one.name: one for room in rooms for one in room.GROWING}

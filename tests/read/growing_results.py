@@ -74,6 +74,19 @@ def _compared(n: int) -> str:
     return f"Lantern {n // 90_000},Office {n % 10},{place},{marked},{n},COUNTY_WIDE_CONTEST\n"
 
 
+def _listed(n: int) -> str:
+    """Ids of the cards of a contest."""
+    return ",".join(str(1_000_000 + n * 7 + at * 13) for at in range(20))
+
+
+def _totals(n: int) -> str:
+    """Votes of a batch for each of twenty choices."""
+    return ",".join(str((n + at) * 7 % 900) for at in range(20))
+
+
+_NOTE = "two electors at large and one for each district as the law of the state has it since 1972"
+_LONG = "Retain a judge of the court of appeals: Ada Lark of Lantern for a term of eight years: question"
+_MANY = ",".join(f"Ada Quill {at} (Gulls)" for at in range(20))
 _COUNTIES = "state_name,county_fips,county_name,votes_gop,votes_dem,total_votes\n"
 _SEEN = "16 bytes of each name, up to 36 MB a set; more lie on disk"
 _CONTESTS = (
@@ -97,22 +110,23 @@ GROWING = (
             lambda n: _OFFICE.replace('contestId="MAYOR', f'contestId="OFFICE {n}', 1), lambda _: _BEFORE,
             lambda _: _BEHIND),
     Growing("county-table", "county-table", "csv", "counties.csv",
-            lambda n: f"Alderland,{n},County {n},{n},{n + 7},{2 * n + 9}\n", lambda _: _COUNTIES,
-            counts=("reported", 3), holds=_SEEN),
-    Growing("electoral-votes", "electoral-votes", "csv", "electors.csv", lambda n: f"S{n},5,1000,{n},{n + 1900},0,5,\n",
+            lambda n: f"Alderland,{n},County of the Lower Lantern River {n},{n},{n + 7},{2 * n + 9}\n",
+            lambda _: _COUNTIES, counts=("reported", 3), holds=_SEEN),
+    Growing("electoral-votes", "electoral-votes", "csv", "electors.csv",
+            lambda n: f"S{n},5,1000,{n},{n + 1900},0,5,{_NOTE}\n",
             lambda _: "state,electors,dem_votes,rep_votes,total_votes,ev_dem,ev_rep,note\n", counts=("reported", 6)),
     Growing("mapped-table", "mapped-table", "csv", "cards.csv", lambda n: f"{n},{n % 2},0,{(n + 1) % 2}\n",
             lambda _: "Ballot ID,Ada Öl,Bo Quill,Cy Wren\n", beside={"cards.csv.mapping.json": _MAPPING},
             counts=("cards", 1)),
     Growing("colorado-contests", "colorado-contests", "csv", "contest.csv",
-            lambda n: f'Office {n},county_wide_contest,in_progress,1,1000,990,"""Ada""",{n % 500},0.03\n',
+            lambda n: f'{_LONG} {n},county_wide_contest,in_progress,1,1000,990,"""Ada""",{n % 500},0.03\n',
             lambda _: _CONTESTS, counts=("contests", 1), holds=_SEEN),
     Growing("colorado-selection", "colorado-selection", "csv", "contestSelection.csv",
-            lambda n: f'{n % 500},Office {n},"[{n},{n * 7 % 900}]"\n',
+            lambda n: f'{n % 500},{_LONG} {n},"[{_listed(n)}]"\n',
             lambda _: "min_margin,contest_name,contest_cvr_ids\n", counts=("contests", 1), holds=_SEEN),
     Growing("arlo-batch-tallies", "arlo-batch-tallies", "csv", "candidate-totals.csv",
-            lambda n: f"Mail {n},{n * 7 % 900},80\n", lambda _: "Batch Name,Ada Quill (Gulls),Bo Tarn (Terns)\n",
-            counts=("reported", 2)),
+            lambda n: f"Ward {n // 9} Mail {n},{_totals(n)}\n", lambda _: f"Batch Name,{_MANY}\n",
+            counts=("reported", 20)),
     Growing("arlo-audit-report", "arlo-audit-report", "ragged", "report.csv",
             lambda n: f"TORCH,Mail {n},12,Round 1: 0.12,{_SAMPLED.format(5)},{_SAMPLED.format(4)}\n",
             lambda _: _AUDITED),

@@ -21,9 +21,9 @@ SAMPLE = (
 """One of each way to read: rows, lines, elements of JSON and XML, archives of small files."""
 
 
-def grown(growing: Growing, folder: Path, keep: bool = False) -> float:
+def grown(growing: Growing, folder: Path, keep: bool = False, times: int = 1) -> float:
     """Return by how many bytes the peak grows for each byte that the file grows by."""
-    small, large = made(growing, folder / "small", SMALL), made(growing, folder / "large", LARGE)
+    small, large = made(growing, folder / "small", times * SMALL), made(growing, folder / "large", times * LARGE)
     peaks = [peak(growing.reader, export.path, CARDS, keep) for export in (small, large)]
     return (peaks[1] - peaks[0]) / (large.bytes - small.bytes)
 
@@ -34,12 +34,17 @@ def test_memory_does_not_grow_with_the_file(name: str, tmp_path: Path) -> None:
     assert grown(everything()[name], tmp_path) < ALLOWED
 
 
+@pytest.mark.slow
+def test_memory_does_not_grow_with_our_own_parquet(tmp_path: Path) -> None:
+    # A file that is mapped, and not read, grows by the one byte a byte that it has.
+    assert grown(everything()["canonical-parquet"], tmp_path, times=40) < 0.4
+
+
 BOUNDED = {
     "belgium-results": "files of at most 64 MB", "rcv-report-json": "a file of at most 64 MB",
     "figures-json": "a file of at most 1 MB", "round-table": "a table of at most 20,000 lines",
     "colorado-contest-list": "a list of at most 8 million characters",
     "colorado-report": "a workbook's million rows", "georgia-comparison": "a workbook's million rows",
-    "canonical": "slices of a table",
 }  # fmt: skip
 """Readers without an export that grows here, each with what bounds it."""
 
