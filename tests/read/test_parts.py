@@ -16,6 +16,7 @@ from faircount.read.dominion import json_export
 from faircount.read.hart import reading as hart
 from faircount.read.reader import one_part, parts_of_files
 from faircount.read.syntax.csv_rows import is_companion
+from faircount.read.vxsuite import reading as vxsuite
 from read.cdf_report import as_json, contest, one, report, selection
 from read.reading import FIXTURES, facts, is_export, read_all
 
@@ -40,7 +41,6 @@ ONE_PART = {
     "nist-results": "one document",
     "clarity-detail-xml": "one document",
     "clarity-summary-csv": "one table",
-    "vxsuite": "one hash is stated over all records; it holds or not when all are read",
     "mapped-table": "one table, and its mapping",
     "shareholder-csv": "a later file may supersede what an earlier one says",
 }
@@ -141,6 +141,7 @@ def finely(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(shape, "FILES_PER_PART", 1)
     patch.setattr(json_export, "PART_BYTES", 1)
     patch.setattr(hart, "SHEETS_PER_PART", 1)
+    patch.setattr(vxsuite, "FOLDERS_PER_PART", 1)
 
 
 def joined(tables: Tables) -> dict[str, Any]:

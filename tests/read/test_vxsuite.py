@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 from faircount.app.sniffing import sniff
 from faircount.model import BadInputError
 from faircount.read.export import Export
+from faircount.read.vxsuite import reading
 from faircount.read.vxsuite.hashes import REPORT, RootHash
 from faircount.read.vxsuite.reading import READER
 from read.reading import FIXTURES, facts, read_all
 from read.vxsuite_export import BALLOTS, BATCH, SCANNER, digest, identifiers, write
 
 Tables = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True, params=[1_000, 1])
+def folders_in_a_part(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "FOLDERS_PER_PART", request.param)
 
 
 @pytest.fixture

@@ -49,22 +49,30 @@ class RootHash:
 
 
 class RecordHashes:
-    """The hash over the records of an export in every known way, as the records come, in the order of their ids."""
+    """The hash over the records of an export, joined in every known way, as they come in the order of their ids.
 
-    def __init__(self) -> None:
-        self.records = 0
-        self._ways = [(words, RootHash(*letters)) for words in (REPORT_ALONE, ALL_FILES) for letters in _LETTERS]
+    `of` says of which files a record's hash is: `ALL_FILES` or `REPORT_ALONE`.
+    """
+
+    def __init__(self, of: str) -> None:
+        self.records, self._of = 0, of
+        self._ways = [RootHash(*letters) for letters in _LETTERS]
 
     def add(self, record: str, files: Mapping[str, str]) -> None:
         """Take a record's files, name → SHA-256."""
-        of = {REPORT_ALONE: _summary(record, {REPORT: files[REPORT]}), ALL_FILES: _summary(record, files)}
-        for words, root in self._ways:
-            root.add(record, of[words])
+        digest = _summary(record, files)
+        for root in self._ways:
+            root.add(record, digest)
         self.records += 1
 
     def way_of(self, root: str) -> str:
-        """Return by which way the records hash to `root`, in words; empty if by none. Call once, after the last."""
-        return next((words for words, found in self._ways if found.finish() == root), "")
+        """Return which files the records' hashes are of if they hash to `root`, else nothing. Call once, last."""
+        return self._of if any([found.finish() == root for found in self._ways]) else ""
+
+
+def sha256_of(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, as hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _summary(record: str, files: Mapping[str, str]) -> str:
