@@ -223,12 +223,11 @@ class JsonElements:
 def check_keys(data: bytes, place: str) -> None:
     """Refuse, in a small file that is to be decoded whole, what a typed decoder lets pass.
 
-    Raises `BadInputError` for keys that stand twice, for more than 64 levels, and for bytes that are not UTF-8.
+    Raises `BadInputError` as `strict_loads` does, and for more than 64 levels.
     """
-    scan = Structure(data, 0)
-    if len(scan.brackets):
-        scan.check(place, "object", 0, 0, len(data), skim=False)
-    _check_text(Group(place, "object", 0, 1, data))
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and int(Structure(data, 0).depths.max(initial=0)) > MAX_DEPTH:
+        raise BadInputError(place, f"JSON nests at most {MAX_DEPTH} levels", "more")
+    strict_loads(data, place)
 
 
 class Structure:
