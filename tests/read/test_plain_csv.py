@@ -1,14 +1,17 @@
 """Plain CSV: what a cell of choices says, cards in slices, tables known by their headers."""
 
+import gc
 import hashlib
 import random
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faircount.model import MissingToolError
 from faircount.read import reader as shape
 from faircount.read.export import Export
 from faircount.read.manifests import manifest_csv
@@ -135,16 +138,38 @@ def test_names_that_were_seen(names: list[str]) -> None:
         known.add(name)
 
 
-@pytest.mark.parametrize("digests", [1, 16, 256])
-def test_names_that_were_seen_and_lie_on_disk(monkeypatch: pytest.MonkeyPatch, digests: int) -> None:
+@pytest.mark.parametrize("runs", [2, 4])
+def test_names_that_were_seen_and_lie_on_disk(monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
     monkeypatch.setattr(seen_names, "IN_MEMORY", 20)
-    monkeypatch.setattr(seen_names, "_PAGE", digests)
-    seen, known, chance = SeenNames(), set(), random.Random(digests)
+    monkeypatch.setattr(seen_names, "_SHELF_BYTES", 1)
+    monkeypatch.setattr(seen_names, "RUNS_PER_LEVEL", runs)
+    seen, known, chance = SeenNames(), set(), random.Random(runs)
     for name in (f"c{chance.randrange(4_000)}" for _ in range(8_000)):
         assert (name in seen) == (name in known)
         assert seen.add(name) == (name not in known)
         known.add(name)
+        assert seen._kept <= 20 and all(len(level) < runs for level in seen._levels)
     assert all(name in seen for name in known) and len(seen) == len(known) > 3_000
+    assert sum(map(len, seen._levels)) <= 8, "runs are put together"
+
+
+def test_a_full_disk_is_told_where_names_are_kept_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Warnings are errors here, and a file that is left open is one; what was taken before is still known."""
+    monkeypatch.setattr(seen_names, "IN_MEMORY", 20)
+    seen = SeenNames()
+    assert all(seen.add(f"c{n}") for n in range(50))
+
+    def full(_run: object, _shelves: object) -> Iterator[bytes]:
+        raise OSError(28, "No space left on device")
+        yield b""
+
+    monkeypatch.setattr(seen_names._Run, "_noted", full)
+    with pytest.raises(MissingToolError, match=r"temporary files is full.*TMPDIR"):
+        for n in range(50, 80):
+            seen.add(f"c{n}")
+    assert "c3" in seen and "c49" in seen
+    del seen
+    gc.collect()
 
 
 def test_half_a_character_is_a_name_too() -> None:

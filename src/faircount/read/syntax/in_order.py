@@ -3,10 +3,7 @@
 For formats whose rows of one ballot or account stand apart. The files have no names and vanish with the process.
 """
 
-import contextlib
-import errno
 import sys
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -14,7 +11,7 @@ from typing import IO
 
 import msgspec
 
-from faircount.model import MissingToolError
+from faircount.read.syntax.temporary import written
 
 BYTES_IN_MEMORY = 24 << 20
 """What the texts of one run take in memory, before they are written out."""
@@ -78,7 +75,7 @@ class InOrder:
         """Write out what is held as a run of the first level."""
         self._held.sort()
         held, step = self._held, max(1, BLOCK_BYTES * len(self._held) // self._bytes)
-        self._add_run(_written(held[first : first + step] for first in range(0, len(held), step)), 0)
+        self._add_run(written(_framed(held[first : first + step] for first in range(0, len(held), step))), 0)
         self._held, self._bytes = [], 0
 
     def _add_run(self, file: IO[bytes], level: int) -> None:
@@ -88,32 +85,19 @@ class InOrder:
         runs = self._levels[level]
         runs.append(file)
         if len(runs) >= RUNS_PER_LEVEL:
-            merged = _written(_merged([_blocks_of(run) for run in runs]))
+            merged = written(_framed(_merged([_blocks_of(run) for run in runs])))
             for run in runs:
                 run.close()
             runs.clear()
             self._add_run(merged, level + 1)
 
 
-def _written(blocks: Iterable[list[str]]) -> IO[bytes]:
-    """Return a nameless file of these blocks, each behind its size; `MissingToolError` where the disk is full."""
-    file = tempfile.TemporaryFile()
-    try:
-        for block in blocks:
-            data = msgspec.msgpack.encode(block)
-            file.write(len(data).to_bytes(_SIZE, "little"))
-            file.write(data)
-        file.flush()
-    except BaseException as error:  # the caller has nothing to close
-        with contextlib.suppress(OSError):
-            file.close()
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise MissingToolError(
-                f"the disk for temporary files is full ({tempfile.gettempdir()}): rows are sorted there; make room, or "
-                "name a folder on another disk: TMPDIR=/folder faircount …"
-            ) from error
-        raise
-    return file
+def _framed(blocks: Iterable[list[str]]) -> Iterator[bytes]:
+    """Yield what a file holds of these blocks: of each its size, and its texts."""
+    for block in blocks:
+        data = msgspec.msgpack.encode(block)
+        yield len(data).to_bytes(_SIZE, "little")
+        yield data
 
 
 def _blocks_of(file: IO[bytes]) -> Iterator[list[str]]:

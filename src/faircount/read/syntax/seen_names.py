@@ -1,18 +1,25 @@
-"""Which names were met before: any number of them, the first in memory and the rest on disk."""
+"""Which names were met before: any number of them, the latest in memory and the rest on disk.
+
+On disk they lie in runs, each written once from its first byte to its last: names come in no order, and a file in which
+each has its place would be written in a new place with every name.
+"""
 
 import hashlib
 import os
-import tempfile
 import weakref
+from array import array
+from collections.abc import Iterator
+
+from faircount.read.syntax.temporary import written
 
 DIGEST_BYTES = 16
 """Of each name. Of 10^9 names two have one digest in 1 of 10^20 exports; the card would be kept among the rejected."""
 _SHELF_BYTES = 2
 """Of a digest: they say on which shelf the rest of it stands."""
 IN_MEMORY = 2_000_000
-"""Names whose digests are kept in memory, some 36 MB; more go to a temporary file, which is slower (10 µs a name)."""
-_PAGE = 16
-"""Digests on a page of that file."""
+"""Names whose digests are kept in memory, some 36 MB; where there are more, these become a run on disk."""
+RUNS_PER_LEVEL = 4
+"""Runs that are put together to one of the next level: 10^9 names are at most 15 runs, each with 0.5 MB in memory."""
 
 
 class SeenNames:
@@ -20,87 +27,74 @@ class SeenNames:
 
     def __init__(self) -> None:
         self._shelves: dict[bytes, bytearray] = {}
-        self._kept = 0
-        self._pages: _Pages | None = None
+        self._kept = self._written = 0
+        self._levels: list[list[_Run]] = []
 
     def __len__(self) -> int:
-        return self._kept + (self._pages.kept if self._pages is not None else 0)
+        return self._kept + self._written
 
     def __contains__(self, name: str) -> bool:
-        digest = _digest(name)
-        return self._on_shelf(digest) or (self._pages is not None and digest in self._pages)
+        return self._holds(_digest(name))
 
     def add(self, name: str) -> bool:
-        """Take a name; return whether it is a new one."""
+        """Take a name; return whether it is a new one. Raises `MissingToolError` where the disk is full."""
         digest = _digest(name)
-        if self._on_shelf(digest):
+        if self._holds(digest):
             return False
         if self._kept >= IN_MEMORY:
-            self._pages = self._pages or _Pages(4 * IN_MEMORY)
-            if self._pages.is_busy:
-                self._pages = self._pages.larger()
-            return self._pages.add(digest)
+            self._write_shelves()
         self._kept += 1
         self._shelves.setdefault(digest[:_SHELF_BYTES], bytearray()).extend(digest[_SHELF_BYTES:])
         return True
 
-    def _on_shelf(self, digest: bytes) -> bool:
-        return _aligned(self._shelves.get(digest[:_SHELF_BYTES], b""), digest[_SHELF_BYTES:])
+    def _holds(self, digest: bytes) -> bool:
+        shelf, rest = digest[:_SHELF_BYTES], digest[_SHELF_BYTES:]
+        if _aligned(self._shelves.get(shelf, b""), rest):
+            return True
+        return any(_aligned(run.shelf(shelf), rest) for level in self._levels for run in level)
+
+    def _write_shelves(self) -> None:
+        """Make a run of what is in memory, and one of those of a level where they are enough."""
+        self._add_run(_Run(self._shelves.get(shelf, b"") for shelf in _all_shelves()), 0)
+        self._shelves.clear()
+        self._written += self._kept
+        self._kept = 0
+
+    def _add_run(self, run: "_Run", level: int) -> None:
+        if level == len(self._levels):
+            self._levels.append([])
+        runs = self._levels[level]
+        runs.append(run)
+        if len(runs) >= RUNS_PER_LEVEL:
+            together = _Run(b"".join(one.shelf(shelf) for one in runs) for shelf in _all_shelves())
+            runs.clear()
+            self._add_run(together, level + 1)
 
 
-class _Pages:
-    """Digests in a file without a name: each on the page that it says, or, where that is full, on one after it."""
+class _Run:
+    """The digests of some names in a file, shelf after shelf, in no order within one."""
 
-    def __init__(self, digests: int) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)
+    def __init__(self, shelves: Iterator[bytes | bytearray]) -> None:
+        self._ends = array("Q", [0])
+        """Where in the file each shelf ends, and the next begins; the first begins at 0."""
+        self._file = written(self._noted(shelves))
         weakref.finalize(self, self._file.close)
-        self._number = -(-2 * digests // _PAGE)
-        self.kept = 0
-        self._room, self._bytes = digests, _PAGE * DIGEST_BYTES
-        self._file.truncate(self._number * self._bytes)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether half of the places are taken: pages begin to overflow."""
-        return self.kept >= self._room
+    def _noted(self, shelves: Iterator[bytes | bytearray]) -> Iterator[bytes | bytearray]:
+        for digests in shelves:
+            self._ends.append(self._ends[-1] + len(digests))
+            yield digests
 
-    def __contains__(self, digest: bytes) -> bool:
-        return self._place(digest) < 0
+    def shelf(self, shelf: bytes) -> bytes:
+        """Return what stands on a shelf."""
+        number = int.from_bytes(shelf, "big")
+        begin, end = self._ends[number : number + 2]
+        return os.pread(self._file.fileno(), end - begin, begin)
 
-    def add(self, digest: bytes) -> bool:
-        """Take a digest; return whether it is a new one."""
-        place = self._place(digest)
-        if place < 0:
-            return False
-        os.pwrite(self._file.fileno(), digest, place)
-        self.kept += 1
-        return True
 
-    def larger(self) -> "_Pages":
-        """Return four times the room with the same digests; this one's file goes away."""
-        found = _Pages(4 * self._room)
-        for page in range(self._number):
-            data = self._page(page)
-            for at in range(0, len(data), DIGEST_BYTES):
-                if (digest := data[at : at + DIGEST_BYTES]) != bytes(DIGEST_BYTES):
-                    found.add(digest)
-        self._file.close()
-        return found
-
-    def _page(self, page: int) -> bytes:
-        return os.pread(self._file.fileno(), self._bytes, page * self._bytes)
-
-    def _place(self, digest: bytes) -> int:
-        """Return the byte where a digest would go; -1 where it is here already."""
-        page = int.from_bytes(digest[:8], "big") % self._number
-        while True:
-            data = self._page(page)
-            if _aligned(data, digest):
-                return -1
-            if (free := data.find(bytes(DIGEST_BYTES))) >= 0:
-                # The last digest may end in zeros: a place begins at a whole multiple.
-                return page * self._bytes + -(-free // DIGEST_BYTES) * DIGEST_BYTES
-            page = (page + 1) % self._number
+def _all_shelves() -> Iterator[bytes]:
+    """Yield what the digests of each shelf begin with, in the order in which a run has them."""
+    return (number.to_bytes(_SHELF_BYTES, "big") for number in range(256**_SHELF_BYTES))
 
 
 def _digest(name: str) -> bytes:
