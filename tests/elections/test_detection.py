@@ -38,7 +38,7 @@ def test_every_reader_that_has_samples_is_in_the_list() -> None:
     """Readers without a sample are those whose formats nobody publishes; their pages in docs/formats say so."""
     without = set(READERS) - {sample.format for sample in SAMPLES}
     assert without == {
-        "aec-formal-csv", "abcvoting-yaml", "canonical", "clarity-detail-xml", "clarity-summary-csv",
+        "aec-formal-csv", "abcvoting-yaml", "canonical", "choiceplus", "clarity-detail-xml", "clarity-summary-csv",
         "colorado-tabulation", "dominion-rcr", "elections-act",
         "mapped-table", "nist-results", "nsw-preferences", "plain-csv", "preflib", "sf-ballot-image", "shareholder-csv",
         "statement-of-votes-csv", "vxsuite",

@@ -23,6 +23,8 @@ ROWS = [
     ("dominion-rcr", "export.txt", "", 7, "99999999\tElection Day"),
     ("sf-ballot-image", "export", "20300605_masterlookup.txt", LAST, "Candidate"),
     ("sf-ballot-image", "export", "20300605_ballotimage.txt", LAST, "0000"),
+    ("choiceplus", "one-file/export.chp", "", LAST, "7;South;1;1[1],2"),
+    ("choiceplus", "precincts/export", "0101.PRM", 1, "*** a line of stars ***"),
     ("raire", "export.raire", "", 1, "Contest,x y,3,101,102,103,winner,101,informal,1"),
     ("blt", "councils/export", "south_ward1.blt", 1, "§5 1 2 0"),
     ("scottish-csv", "export", "south_2031_ward1.csv", 1, MORE),

@@ -128,6 +128,15 @@ def _share_row(n: int) -> str:
     return f"A-{n},,{n % 5_000 + 1},common,,1. Elect Ada Lark,{('For', 'Withhold')[n % 2]},proxy,2031-05-01T09:00:00Z\n"
 
 
+_CHOICEPLUS = '.CONTEST "Council"\n.ELECT 3\n.BALLOT-FORMAT-FIELDS BALLOT-ID-ALPHA IGNORE-FIELD RANKINGS-ALPHA\n'
+_CHOICEPLUS += "".join(f'.CANDIDATE C{n:02d}, "{name}"\n' for n, name in enumerate(_CHOICES, 1))
+
+
+def _choiceplus_row(n: int) -> str:
+    ranked = ",".join(f"C{c:02d}[{rank}]" for rank, c in enumerate(_FIVE[n % WAYS], 1))
+    return f"{n // 700 % 90:06d}-00-{n % 10**9:09d},1) {ranked}\n"
+
+
 def _image_rows(n: int) -> str:
     ranking = padded([f"{10 + c:07d}00" for c in _FIVE[n % WAYS][:3]], 3, "000000001")
     voter = f"0000001{n % 10**9:09d}0000010002{n // 700 % 90:07d}"
@@ -180,6 +189,7 @@ GROWING = (
     Growing("plain-csv", "plain-csv", "csv", "cards.csv", _plain_rows, lambda _: _PLAIN_HEAD, counts=_EACH),
     Growing("shareholder-csv", "shareholder-csv", "csv", "instructions.csv", _share_row, lambda _: _SHARES_HEAD,
             counts=_EACH),
+    Growing("choiceplus", "choiceplus", "lines", "council.chp", _choiceplus_row, lambda _: _CHOICEPLUS, counts=_EACH),
     Growing("sf-ballot-image", "sf-ballot-image", "lines", "ballotimage.txt", _image_rows,
             beside={"masterlookup.txt": _LOOKUP}, counts=_EACH),
 )  # fmt: skip

@@ -23,6 +23,7 @@ READERS: Catalog[Reader] = LazyCatalog(
         "dominion-rcr": "dominion.rcr_csv",
         "hart": "hart.reading",
         "sf-ballot-image": "rankings.sf_ballot_image",
+        "choiceplus": "rankings.choiceplus",
         "raire": "rankings.raire",
         "raire-json": "rankings.raire_json",
         "blt": "rankings.blt",
