@@ -123,6 +123,24 @@ def test_settings_without_their_ballots_are_refused(tmp_path: Path) -> None:
         read_all(READER, path)
 
 
+def test_a_file_is_the_one_beside_its_settings(folder: Path) -> None:
+    """A council's and a school committee's precincts have one name: which is whose is said by where they lie."""
+    alone = ways(folder)
+    (folder / "council").mkdir()
+    (folder / "school").mkdir()
+    for path in sorted(folder.glob("*.*")):
+        shutil.copy(path, folder / "school")
+        path.rename(folder / "council" / path.name)
+    (folder / "school" / SETTINGS).unlink()
+    (folder / "school" / "0102.prm").write_text("000102-00-0001,00112,001,1) C03[1]\n")
+    assert ways(folder) == alone
+    (folder / "council" / "0102.prm").unlink()
+    assert len(ways(folder)) == 9, "the only one of its name"
+    (folder / "0102.PRM").write_text("000102-00-0001,00112,001,1) C03[1]\n")
+    with pytest.raises(BadInputError, match=r"1 do not: C:\\STV\\0102\.PRM"):
+        read_all(READER, folder)
+
+
 def test_commands_among_ballots_are_never_passed_over(folder: Path) -> None:
     changed(folder / "0101.PRM", "# counted again by hand", ".REMARK counted again by hand")
     assert (5, "commands stand in the settings, ballots in the files that they include") in [

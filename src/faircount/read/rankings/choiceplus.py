@@ -35,6 +35,8 @@ class Source:
     """What holds the ballots of one contest."""
 
     settings: str
+    """The file of settings."""
+    said: Settings
     files: tuple[str, ...]
     """Files of ballots that the settings include, in their order."""
 
@@ -84,7 +86,7 @@ def _sources(export: Export) -> tuple[Source, ...]:
     if not chosen:
         rule = "settings hold ballots, or name files that do (.INCLUDE)"
         raise BadInputError(str(export), rule, f"neither in {', '.join(kinds)}", "ask for the files of ballots")
-    found = [Source(name, _included(export, name)) for name, kind in kinds.items() if kind == chosen]
+    found = [_source(export, name) for name, kind in kinds.items() if kind == chosen]
     owners: dict[str, str] = {}
     for source in found:
         for name in source.files:
@@ -96,30 +98,42 @@ def _sources(export: Export) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def _included(export: Export, settings: str) -> tuple[str, ...]:
-    """Return the files that settings include, by their names in the export."""
+def _source(export: Export, settings: str) -> Source:
+    """Return what a file of settings says, and the files that it includes by their names in the export."""
     with open_lines(export, settings) as lines:
         said = survey(lines.numbered(), lines.place)
-    folder = settings.rpartition("/")[0]
-    exact = {name.casefold(): name for name in reversed(export.names)}
-    loose = {name.rpartition("/")[2].casefold(): name for name in reversed(export.names)}
-    found: list[str] = []
-    lacking: list[str] = []
-    for stated in said.files:
-        path = stated.replace("\\", "/").casefold()
-        base = path.rpartition("/")[2]
-        name = exact.get(f"{folder}/{path}".casefold().lstrip("/")) or loose.get(base)
-        if name:
-            found.append(name)
-        else:
-            lacking.append(stated)
-    if lacking:
+    known, folder = _known(export), settings.rpartition("/")[0]
+    named = [(stated, _included(known, folder, stated)) for stated in said.files]
+    place, found = export.place(settings), tuple(name for _, name in named if name)
+    if lacking := [stated for stated, name in named if not name]:
         rule, fix = "the files that .INCLUDE names lie with the settings", "give the folder or zip that holds them all"
-        raise BadInputError(export.place(settings), rule, f"{len(lacking):,} do not: {', '.join(lacking[:5])}", fix)
+        raise BadInputError(place, rule, f"{len(lacking):,} do not: {', '.join(lacking[:5])}", fix)
     if len(set(found)) < len(found):
         twice = next(name for name in found if found.count(name) > 1)
-        raise BadInputError(export.place(settings), "a file of ballots is included once", twice, "remove the second")
-    return tuple(found)
+        raise BadInputError(place, "a file of ballots is included once", twice, "remove the second")
+    return Source(settings, said, found)
+
+
+def _included(known: dict[str, list[str]], folder: str, stated: str) -> str:
+    """Return the file that `.INCLUDE` names: by its path from the settings, in their folder, or the only one so named.
+
+    Capitals do not matter, as they did not where the path was written; nothing where there is no such file, or several.
+    """
+    path = stated.replace("\\", "/")
+    base = path.rpartition("/")[2]
+    for wanted in (f"{folder}/{path}", f"{folder}/{base}", f"*/{base}"):
+        if same := known.get(wanted.lstrip("/").casefold()):
+            return same[0] if len(same) == 1 else ""
+    return ""
+
+
+def _known(export: Export) -> dict[str, list[str]]:
+    """Return path, and `*/` and the last part of it → the files that have it; capitals do not matter."""
+    found: dict[str, list[str]] = {}
+    for name in export.names:
+        for key in (name, f"*/{name.rpartition('/')[2]}"):
+            found.setdefault(key.casefold(), []).append(name)
+    return found
 
 
 def plan(export: Export) -> tuple[Part, ...]:
@@ -137,18 +151,13 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     if part.number == 0:
         _add_others(builder, export, sources)
     owner = {name: at for at, source in enumerate(sources) for name in (source.settings, *source.files)}
-    said: tuple[int, Settings] | None = None
     for number, name in numbered_members(export, part):
         place = owner[name]
-        settings_name = sources[place].settings
-        if said is None or said[0] != place:
-            with open_lines(export, settings_name) as lines:
-                said = place, survey(lines.numbered(), lines.place)
-        settings = said[1]
-        title = settings.title or next(filter(None, settings.titles), "") or stem(settings_name)
+        settings, said = sources[place].settings, sources[place].said
+        title = said.title or next(filter(None, said.titles), "") or stem(settings)
         if len(sources) > 1:
-            title = f"{title} ({stem(settings_name)})"
-        yield from _read_file(export, builder, number, name, replace(settings, title=title), place, settings_name)
+            title = f"{title} ({stem(settings)})"
+        yield from _read_file(export, builder, number, name, replace(said, title=title), place, settings)
     yield builder.build()
 
 
