@@ -58,11 +58,15 @@ def recoded(data: bytes) -> Iterator[Mutated]:
 
 
 def lines_changed(data: bytes) -> Iterator[Mutated]:
-    """Drop, swap, repeat and widen lines."""
+    """Drop, empty, swap, repeat and widen lines."""
     lines = data.split(b"\n")
     for at in range(min(12, len(lines))):
         yield f"line {at + 1} gone", b"\n".join(lines[:at] + lines[at + 1 :])
         yield f"line {at + 1} twice", b"\n".join(lines[: at + 1] + lines[at:])
+        yield f"line {at + 1} blank", b"\n".join([*lines[:at], b"", *lines[at + 1 :]])
+        yield f"line {at + 1} behind a blank one", b"\n".join([*lines[:at], b"", *lines[at:]])
+        alone = lines[at].partition(b",")[0]
+        yield f"line {at + 1} its first cell alone", b"\n".join([*lines[:at], alone, *lines[at + 1 :]])
     yield "lines turned round", b"\n".join(reversed(lines))
     yield "last line 3,000 times", data + b"\n" + b"\n".join([lines[-2 if len(lines) > 1 else -1]] * 3000)
     for at in sorted({0, 1, 2, len(lines) // 2, len(lines) - 2}):

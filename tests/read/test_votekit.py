@@ -50,7 +50,7 @@ def test_refused(tmp_path: Path, text: str, words: str):
         reading(tmp_path, "a.csv", text, "votekit-csv")
 
 
-@pytest.mark.parametrize("cell", ["{'Ada R'", "['Ada R']", "{1}", "print(1)", "{'Zed'}"])
+@pytest.mark.parametrize("cell", ["{'Ada R'", "['Ada R']", "{1}", "print(1)", "{'Zed'}", "{['Ada R']}"])
 def test_a_rank_that_is_no_set_is_kept(tmp_path: Path, cell: str):
     tables = reading(tmp_path, "a.csv", PROFILE.replace("{'Zed'}", cell), "votekit-csv")
     assert rejected(tables) == [(12, "rank 1")]
@@ -59,7 +59,7 @@ def test_a_rank_that_is_no_set_is_kept(tmp_path: Path, cell: str):
 def test_recognised_by_content(tmp_path: Path):
     for text, ours in (
         (PROFILE, "RankProfile"), (",Rank 1,Rank 2\n0,A,B\n", "raw rankings"), (",Rank 1,Town\n0,A,B\n", ""),
-        ("Rank 1\nA\n", ""), ("Precinct,Rank 1,Rank 2\n0,A,B\n", ""),
+        ("Rank 1\nA\n", ""), ("Candidates\n(A:A)\n\n\n\n", ""), ("Precinct,Rank 1,Rank 2\n0,A,B\n", ""),
     ):  # fmt: skip
         path = tmp_path / "x.csv"
         path.write_text(text)

@@ -82,7 +82,7 @@ def _version(rows: list[list[str]]) -> str:
     first = rows[0][0].strip() if rows and rows[0] else ""
     if first in _PROFILES and len(rows) > 2:
         return first.removeprefix("VoteKit ")
-    if first == "Candidates" and len(rows) > 3 and rows[2][0] == "Ballot Index" and columns_of(rows[2]):
+    if first == "Candidates" and len(rows) > 3 and rows[2][:1] == ["Ballot Index"] and columns_of(rows[2]):
         return "profile of versions before 3.2"
     columns = columns_of(rows[0]) if len(rows) > 1 else None
     raw = columns is not None and not columns.strange and rows[0][0].strip().casefold() in ("", "id", "rank 1")
@@ -272,8 +272,8 @@ def _members(text: str) -> tuple[str, ...] | None:
         return ()
     try:
         found = ast.literal_eval(text) if text.startswith("{") else None
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None  # a TypeError: lists within a set
     if not isinstance(found, set) or not all(isinstance(name, str) for name in found):
         return None
     return () if found == {"~"} else tuple(sorted(found))
