@@ -141,6 +141,14 @@ def test_a_file_is_the_one_beside_its_settings(folder: Path) -> None:
         read_all(READER, folder)
 
 
+def test_precincts_of_one_name_are_two_batches(folder: Path) -> None:
+    (folder / "absent").mkdir()
+    shutil.copy(folder / "0101.PRM", folder / "absent")
+    changed(folder / SETTINGS, ".INCLUDE 0101.PRM", ".INCLUDE 0101.PRM\n.INCLUDE absent\\0101.PRM")
+    batches = [card["batch"] for card in read_all(READER, folder)["cards"]]
+    assert batches.count("0101") == batches.count("absent/0101") > 0
+
+
 def test_commands_among_ballots_are_never_passed_over(folder: Path) -> None:
     changed(folder / "0101.PRM", "# counted again by hand", ".REMARK counted again by hand")
     assert (5, "commands stand in the settings, ballots in the files that they include") in [

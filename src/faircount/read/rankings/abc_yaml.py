@@ -15,7 +15,7 @@ from faircount.read.rankings.counted_rankings import (
     WEIGHT_RULE,
     Contest,
     Named,
-    stem,
+    name_in,
     weight_of,
 )
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
@@ -72,7 +72,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         with open_lines(export, name) as lines:
             values, digest = _values(lines.numbered(), lines.place), lines.sha256()
         contest = Contest(
-            builder, number, name, lines.place, stem(name).removesuffix(".abc"),
+            builder, number, name, lines.place, name_in(export, name),
             [Named("", str(at)) for at in range(_candidates(export, name, values))],
         )  # fmt: skip
         _state(contest, values)
@@ -102,7 +102,7 @@ def _candidates(export: Export, name: str, values: dict[str, Value]) -> int:
 def _state(contest: Contest, values: dict[str, Value]) -> None:
     """Add the contest, its choices, and what the file says of itself."""
     seats = _whole(values, "committeesize", contest.place)
-    contest.state(place=contest.file, key=stem(contest.name), ranks=0, seats=seats, votes_allowed=len(contest.choices))
+    contest.state(place=contest.file, key=contest.title, ranks=0, seats=seats, votes_allowed=len(contest.choices))
     if "description" in values:
         contest.builder.add_facts([("note", f"{contest.title}: {values['description'].text.strip()}")])
     if "compute" in values:

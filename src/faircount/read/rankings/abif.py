@@ -13,8 +13,8 @@ from faircount.read.rankings.counted_rankings import (
     Contest,
     Named,
     kind_of,
+    name_in,
     stated_total,
-    stem,
     title_in,
     weight_of,
 )
@@ -61,7 +61,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             title = title_in(export, name, found.metadata.get("title") or found.metadata.get("contest_name", ""))
             contest = Contest(builder, number, name, lines.place, title, choices)
             contest.state(
-                place=number, key=stem(name), ranks=max(len(tokens), found.deepest) if found.ranked else 0,
+                place=number, key=name_in(export, name), ranks=max(len(tokens), found.deepest) if found.ranked else 0,
                 votes_allowed=1 if found.ranked or found.single else len(tokens),
             )  # fmt: skip
             places = {token: index for index, token in enumerate(tokens)}

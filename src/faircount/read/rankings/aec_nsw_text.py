@@ -7,7 +7,7 @@ from faircount.read.batch_builder import BatchBuilder
 from faircount.read.export import Export
 from faircount.read.rankings.aec_mark_rows import Row, cast_paper, rows_by_paper
 from faircount.read.rankings.aec_papers import GROUP
-from faircount.read.rankings.counted_rankings import GIVES, MAX_CHOICES, Contest, Named, stem
+from faircount.read.rankings.counted_rankings import GIVES, MAX_CHOICES, Contest, Named, name_in
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import CsvRows, candidates, columns_of, head_rows, open_rows, plain_cell, row_text
 
@@ -39,8 +39,8 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
             choices = _choices(*_begin(rows), rows.place)
         with open_rows(export, name) as rows:
             columns, lines = _begin(rows)
-            contest = Contest(builder, number, name, rows.place, stem(name), list(choices.values()))
-            contest.state(place=number, key=stem(name), ranks=len(choices))
+            contest = Contest(builder, number, name, rows.place, name_in(export, name), list(choices.values()))
+            contest.state(place=number, key=contest.title, ranks=len(choices))
             names = {key: choice.name for key, choice in zip(choices, contest.choices, strict=True)}
             paper_id, pref, _, kind = (columns[column] for column in _COLUMNS)
 

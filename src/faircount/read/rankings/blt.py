@@ -12,7 +12,7 @@ from faircount.read.rankings.counted_rankings import (
     Contest,
     Named,
     kind_of,
-    stem,
+    name_in,
     title_in,
     weight_of,
 )
@@ -71,7 +71,9 @@ def _read_file(export: Export, builder: BatchBuilder, number: int, name: str, fo
     title = title_in(export, name, found.title)
     with open_lines(export, name) as lines:
         contest = Contest(builder, number, name, lines.place, title, choices)
-        contest.state(place=number, key=stem(name), seats=found.seats, ranks=max(found.candidates, found.deepest))
+        contest.state(
+            place=number, key=name_in(export, name), seats=found.seats, ranks=max(found.candidates, found.deepest)
+        )
         _add_facts(builder, contest, found)
         for ballot in ballots(lines.numbered(), Blt(lines.place)):
             yield from _cast(contest, ballot)

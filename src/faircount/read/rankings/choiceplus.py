@@ -11,7 +11,7 @@ from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import BatchBuilder, ExportedMark
 from faircount.read.export import Export
 from faircount.read.rankings.choiceplus_syntax import PILE, Ballot, Ballots, Settings, command, joined, survey
-from faircount.read.rankings.counted_rankings import GIVES, MAX_CHOICES, Contest, stem
+from faircount.read.rankings.counted_rankings import GIVES, MAX_CHOICES, Contest, short_names
 from faircount.read.reader import Part, Reader, Recognition, numbered_members, parts_of
 from faircount.read.syntax.csv_rows import candidates
 from faircount.read.syntax.seen_names import SeenNames
@@ -37,8 +37,11 @@ class Source:
     settings: str
     """The file of settings."""
     said: Settings
-    files: tuple[str, ...]
-    """Files of ballots that the settings include, in their order."""
+    files: dict[str, str]
+    """File of ballots → its batch, in the order in which the settings include them."""
+    key: str = ""
+    """What tells its settings from the export's others."""
+    title: str = ""
 
 
 def recognise(export: Export) -> Recognition | None:
@@ -95,7 +98,15 @@ def _sources(export: Export) -> tuple[Source, ...]:
                     export.place(source.settings), "a file of ballots belongs to one contest",
                     f"{name} is a file of settings, or of two contests", "read the contests one at a time",
                 )  # fmt: skip
-    return tuple(found)
+    keys = short_names(source.settings for source in found)
+    return tuple(replace(source, key=keys[source.settings], title=_title(source, keys)) for source in found)
+
+
+def _title(source: Source, keys: dict[str, str]) -> str:
+    """Return the contest's title: the settings', and their name where there are others."""
+    key = keys[source.settings]
+    title = source.said.title or next(filter(None, source.said.titles), "")
+    return f"{title} ({key})" if title and len(keys) > 1 else title or key
 
 
 def _source(export: Export, settings: str) -> Source:
@@ -111,7 +122,7 @@ def _source(export: Export, settings: str) -> Source:
     if len(set(found)) < len(found):
         twice = next(name for name in found if found.count(name) > 1)
         raise BadInputError(place, "a file of ballots is included once", twice, "remove the second")
-    return Source(settings, said, found)
+    return Source(settings, said, short_names(found))
 
 
 def _included(known: dict[str, list[str]], folder: str, stated: str) -> str:
@@ -153,11 +164,7 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     owner = {name: at for at, source in enumerate(sources) for name in (source.settings, *source.files)}
     for number, name in numbered_members(export, part):
         place = owner[name]
-        settings, said = sources[place].settings, sources[place].said
-        title = said.title or next(filter(None, said.titles), "") or stem(settings)
-        if len(sources) > 1:
-            title = f"{title} ({stem(settings)})"
-        yield from _read_file(export, builder, number, name, replace(said, title=title), place, settings)
+        yield from _read_file(export, builder, number, name, sources[place], place)
     yield builder.build()
 
 
@@ -172,16 +179,16 @@ def _add_others(builder: BatchBuilder, export: Export, sources: tuple[Source, ..
 
 
 def _read_file(
-    export: Export, builder: BatchBuilder, number: int, name: str, settings: Settings, place: int, settings_name: str
+    export: Export, builder: BatchBuilder, number: int, name: str, source: Source, place: int
 ) -> Iterator[Batch]:
     """Yield the ballots of one file; from the settings also what they say of the contest."""
-    own = name == settings_name
+    own, settings = name == source.settings, source.said
     with open_lines(export, name) as lines:
-        contest = Contest(builder, number, name, lines.place, settings.title, list(settings.candidates.values()))
+        contest = Contest(builder, number, name, lines.place, source.title, list(settings.candidates.values()))
         if own:
-            contest.state(place=place, key=stem(name), seats=settings.seats, ranks=len(contest.choices))
-            _add_facts(builder, settings)
-        taking = Taking(contest, settings, place, None if own else stem(name))
+            contest.state(place=place, key=source.key, seats=settings.seats, ranks=len(contest.choices))
+            _add_facts(builder, settings, source.title)
+        taking = Taking(contest, settings, place, None if own else source.files[name])
         for row, text in joined(lines.numbered(), lines.place):
             taking.take(row, text, own)
             yield from builder.when_full()
@@ -261,13 +268,13 @@ class Taking:
             self.contest.builder.tell("note", f"{self.contest.title}: {ballots} among those called invalid")
 
 
-def _add_facts(builder: BatchBuilder, settings: Settings) -> None:
-    builder.add_facts(("note", f"{settings.title}: title {title!r}") for title in settings.titles if title)
-    builder.add_facts(("note", f"{settings.title}: the settings say {text}") for text in settings.remarks)
+def _add_facts(builder: BatchBuilder, settings: Settings, contest: str) -> None:
+    builder.add_facts(("note", f"{contest}: title {title!r}") for title in settings.titles if title)
+    builder.add_facts(("note", f"{contest}: the settings say {text}") for text in settings.remarks)
     if settings.more:
-        builder.tell("note", f"{settings.title}: {settings.more:,} more commands are not told")
+        builder.tell("note", f"{contest}: {settings.more:,} more commands are not told")
     if settings.piles:
-        builder.tell("note", f"{settings.title}: read from final piles, as a count left them")
+        builder.tell("note", f"{contest}: read from final piles, as a count left them")
 
 
 READER = Reader(

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
 from faircount.model import BadInputError, Batch, name_key
 from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
+from faircount.read.syntax.csv_rows import is_companion
 
 MAX_CHOICES = 10_000
 """More candidates than any ballot; a file that names more is not of its format."""
@@ -183,15 +185,42 @@ def plain_number(weight: Decimal) -> str:
 
 
 def stem(name: str) -> str:
-    """Return the last part of a file's name without its suffix."""
-    return PurePosixPath(name).stem
+    """Return the last part of a file's name without its suffix, of which `.abc.yaml` is one."""
+    return PurePosixPath(_without_suffix(name)).name
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Return file → what to call it: its name without suffix, or its path, or its path and suffix.
+
+    Names are as short as tell all of these files apart, capitals aside: council and school board both have a `ward-1`.
+    """
+    files = tuple(names)
+    for shorten in (stem, _without_suffix, str):
+        found = {name: shorten(name) for name in files}
+        if len({short.casefold() for short in found.values()}) == len(files):
+            break
+    return found
+
+
+def _without_suffix(name: str) -> str:
+    return name[: len(name) - len(PurePosixPath(name).suffix)].removesuffix(".abc")
+
+
+@lru_cache(maxsize=1)
+def _short_names(names: tuple[str, ...]) -> dict[str, str]:
+    return short_names(name for name in names if not is_companion(name))
+
+
+def name_in(export: Export, name: str) -> str:
+    """Return what to call the contest of a file that has no title for it; no two files of an export share it."""
+    return _short_names(export.names).get(name) or stem(name)
 
 
 def title_in(export: Export, name: str, title: str) -> str:
     """Return the contest's title: with the file's name where the export is of many, since wards share their names."""
     if not title:
-        return stem(name)
-    return title if export.kind == "single" else f"{title} ({stem(name)})"
+        return name_in(export, name)
+    return title if export.kind == "single" else f"{title} ({name_in(export, name)})"
 
 
 def stated_total(place: str, what: str, stated: str, found: Decimal | int) -> None:

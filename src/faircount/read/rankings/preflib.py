@@ -11,8 +11,8 @@ from faircount.read.rankings.counted_rankings import (
     Contest,
     Named,
     kind_of,
+    name_in,
     stated_total,
-    stem,
     title_in,
     weight_of,
 )
@@ -70,7 +70,10 @@ def _read_file(export: Export, builder: BatchBuilder, number: int, name: str, li
     contest = Contest(builder, number, name, lines.place, title_in(export, name, header.title), choices)
     ranked = header.kind != "cat"
     contest.state(
-        place=number, key=stem(name), ranks=len(choices) if ranked else 0, votes_allowed=1 if ranked else len(choices)
+        place=number,
+        key=name_in(export, name),
+        ranks=len(choices) if ranked else 0,
+        votes_allowed=1 if ranked else len(choices),
     )
     distinct = 0
     placed: dict[tuple[int, int], ExportedMark] = {}

@@ -14,7 +14,7 @@ from faircount.read.rankings.counted_rankings import (
     WEIGHT_RULE,
     Contest,
     Named,
-    stem,
+    name_in,
     title_in,
     weight_of,
 )
@@ -94,7 +94,7 @@ def _contest(
     title = title_in(export, name, title.strip() if isinstance(title, str) else "")
     choices = [Named(str(n).strip(), str(index)) for index, n in enumerate(names)]
     contest = Contest(builder, number, name, place, title, choices)
-    contest.state(place=number, key=stem(name), ranks=count, seats=1)
+    contest.state(place=number, key=name_in(export, name), ranks=count, seats=1)
     winner = content.get("winner")
     if winner is not None:
         if type(winner) is not int or not 0 <= winner < count:

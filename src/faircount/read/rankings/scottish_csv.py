@@ -13,7 +13,7 @@ from faircount.read.rankings.counted_rankings import (
     WEIGHT_RULE,
     Contest,
     Named,
-    stem,
+    name_in,
     weight_of,
 )
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
@@ -74,10 +74,11 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
         with open_rows(export, name) as rows:
             ward = _survey(rows)
         with open_rows(export, name) as rows:
-            title = f"{ward.name} ({stem(name)})"
+            short = name_in(export, name)
+            title = f"{ward.name} ({short})"
             contest = Contest(builder, number, name, rows.place, title, ward.candidates)
             contest.state(
-                place=number, key=stem(name), seats=ward.seats, ranks=max(ward.size, ward.deepest), district=ward.name
+                place=number, key=short, seats=ward.seats, ranks=max(ward.size, ward.deepest), district=ward.name
             )
             known: dict[str, tuple[int, ...]] = {str(n): (n - 1,) for n in range(1, ward.size + 1)}
             known[""] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from faircount.model import BadInputError, Batch
 from faircount.read.batch_builder import ONE, BatchBuilder, ExportedMark
 from faircount.read.export import Export
-from faircount.read.rankings.counted_rankings import GIVES, WEIGHT_RULE, Contest, Named, kind_of, stem, weight_of
+from faircount.read.rankings.counted_rankings import GIVES, WEIGHT_RULE, Contest, Named, kind_of, name_in, weight_of
 from faircount.read.reader import Part, Reader, Recognition, add_companions, numbered_members, parts_of_files
 from faircount.read.syntax.csv_rows import candidates, head_rows, is_blank, open_rows, plain_cell, row_text
 
@@ -99,18 +99,18 @@ def read(export: Export, part: Part) -> Iterator[Batch]:
     for number, name in numbered_members(export, part):
         raw = _version(head_rows(export, name)) == RAW
         with open_rows(export, name) as rows:
-            contest = Contest(builder, number, name, rows.place, stem(name), ())
+            contest = Contest(builder, number, name, rows.place, name_in(export, name), ())
             lines = iter(rows)
             prefixes = {} if raw else _candidates(lines, contest)
             columns = _columns(lines, contest.place)
             if not raw:
-                contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
+                contest.state(place=number, key=contest.title, ranks=len(columns.ranks))
             rankings = Rankings(prefixes)
             cast = _cast_alike if raw and columns.weight is None else _cast
             yield from cast(contest, columns, rankings, lines)
             if raw:
                 contest.choices = tuple(Named(text, None, None, kind_of(text)) for text in sorted(rankings.choices))
-                contest.state(place=number, key=stem(name), ranks=len(columns.ranks))
+                contest.state(place=number, key=contest.title, ranks=len(columns.ranks))
             builder.add_file(number, name, rows, contest.cards)
     yield builder.build()
 
